@@ -1,0 +1,47 @@
+# Tests: every tests/AREA/*_test.c is one cmocka program; every tests/AREA/*.test is one shell test printing TAP.
+# TEST_IN_AREA names the folders a C test of that area is linked with; TEST_LIBS_AREA the libraries.
+
+ALL_LIBS := -lcmocka -lpcsclite -lncursesw -lunistring -liniparser -lsqlite3 -lpq -ljansson -lmicrohttpd -lseccomp \
+            -lvterm -lssl -lcrypto $(call pkg,libs,pangocairo) -ldl -lpthread -lutil
+
+CARD_FOLDERS  := cardops/wire cardops/reader cardops/applet cardops/authority cardops/issue cardops
+TEST_IN_wire     := cardops/wire
+TEST_IN_practice := cardops/practice cardops/wire cardops/reader
+TEST_IN_card     := $(CARD_FOLDERS) cardops/practice
+TEST_IN_issue    := cardops/issue cardops/practice cardops/wire
+TEST_IN_rules    := forms/rules
+TEST_IN_config   := config forms/rules
+TEST_IN_case     := forms/case
+TEST_IN_ledger   := forms/ledger forms/case
+TEST_IN_paper    := forms/paper
+TEST_IN_desk     := forms/desk forms/ledger forms/case forms/rules config cardops/practice $(CARD_FOLDERS)
+TEST_IN_words    := tui/words config forms/rules
+TEST_IN_term     := tui/term tui/words
+TEST_IN_screens  := tui/screens tui/term tui/words config forms/desk forms/ledger forms/case forms/rules $(CARD_FOLDERS)
+
+LIB_SOURCES := $(wildcard tests/lib/*.c)
+LIB_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(LIB_SOURCES))
+$(BUILD)/lib/tests-lib.a: $(LIB_OBJECTS)
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+C_TESTS     := $(sort $(wildcard tests/*/*_test.c))
+SHELL_TESTS := $(sort $(wildcard tests/*/*.test))
+TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(C_TESTS))
+
+area = $(word 2,$(subst /, ,$(1)))
+define test_rule
+$(BUILD)/$(basename $(1)): $(BUILD)/$(basename $(1)).o $(if $(LIB_SOURCES),$(BUILD)/lib/tests-lib.a) $(foreach f,$(TEST_IN_$(call area,$(1))),$(call archive,$(f)))
+	$(Q)$(CC) $(LINKHARD) $(LDFLAGS) -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $(ALL_LIBS)
+endef
+$(foreach t,$(C_TESTS),$(eval $(call test_rule,$(t))))
+
+# Programs that only tests start (an emulated card behind the card process's own loop, for instance).
+HELPERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/*/*_main.c))
+define helper_rule
+$(BUILD)/$(basename $(1)): $(BUILD)/$(basename $(1)).o $(foreach f,$(TEST_IN_$(call area,$(1))),$(call archive,$(f)))
+	$(Q)$(CC) $(LINKHARD) $(LDFLAGS) -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $(ALL_LIBS)
+endef
+$(foreach t,$(wildcard tests/*/*_main.c),$(eval $(call helper_rule,$(t))))
+
+tests: all $(HELPERS) $(TEST_PROGRAMS)
