@@ -1,7 +1,7 @@
 /*
  * A generation of the card as data: its PINs, where each lives, and the commands that differ.
  *
- * Filled from config/cards/*.ini above this floor and handed to the card process with the first
+ * Filled from the files of config/cards above this floor and handed to the card process with the first
  * message. Plain bytes, no pointers: it crosses the socket as it is, between two programs of one build.
  * Facts: card.md sections 1 and 2.
  */
