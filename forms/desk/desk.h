@@ -1,0 +1,103 @@
+/*
+ * Conducts one case at a time: journals the intent, asks the card process, journals the outcome.
+ *
+ * Needs no terminal: screens, tests and a line mode drive it the same way. It is an event machine; it
+ * never blocks on the card. The ledger's writes do block (milliseconds): an intent is on disk before the
+ * request leaves, an outcome before the view tells of it.
+ *
+ * Order of calls: desk_open; then, for ever, poll on desk_fd() with desk_wait() as the limit, desk_pump()
+ * when either is due, and the clerk's acts below at any time; desk_close at the end. Every call takes
+ * `now` (seconds since the epoch): there is no clock in here.
+ *
+ * A clerk's act that is not possible now answers a fault and changes nothing. What became of an act that
+ * takes time is told by desk_view(): `view->doing` while it lasts, then `view->last`.
+ *
+ * After a crash at any point, desk_open finds every case whose intent has no outcome and marks it
+ * unsettled; when its card is in the reader again, desk_settle asks the card what is true.
+ */
+#ifndef FORMS_DESK_DESK_H
+#define FORMS_DESK_DESK_H
+
+#include "cardops/client.h"
+#include "forms/case/case.h"
+#include "forms/ledger/ledger.h"
+
+#include <stdint.h>
+
+struct desk;
+
+struct desk_settings {
+    const char *card_program;        /* madoguchi-card */
+    const char *pcsc_socket;         /* PCSCLITE_CSOCK_NAME for it, or NULL */
+    struct card_settings card;
+    struct ledger *ledger;           /* borrowed */
+    struct ledger_origin origin;     /* unix user, window, program version, digest of profile and documents */
+    uint8_t second_key_below;        /* tries left at which VERIFY and CHANGE want a second key: 1 */
+};
+
+enum desk_fault {
+    DESK_OK = 0,
+    DESK_NO_CASE,
+    DESK_CASE_OPEN,        /* another case is open at this window */
+    DESK_BUSY,             /* a card step is under way */
+    DESK_NOT_NOW,          /* the case's state does not allow this act */
+    DESK_NO_CARD,          /* the case's card is not in the reader */
+    DESK_NOT_ENOUGH,       /* the verdict is not an acceptance, and no person has decided */
+    DESK_SECOND_KEY,       /* one try left: ask again with `insist` */
+    DESK_LEDGER,           /* the record could not be written: nothing was asked of the card */
+    DESK_CARD_PROCESS,     /* madoguchi-card cannot be started */
+};
+
+/* What the desk is waiting for. */
+enum desk_doing {
+    DESK_IDLE,
+    DESK_OPENING,          /* the card process comes up */
+    DESK_READING,
+    DESK_STEPPING,         /* a card step: view->step; at_pad_since where it is at the pad */
+    DESK_SETTLING,         /* asking the card what is true after a cut */
+};
+
+struct desk_view {
+    enum desk_doing doing;
+    enum card_code link;             /* of the card process and reader: CARD_OK, or why nothing works now */
+    enum card_presence presence;
+    bool pad, practice;
+    bool card_known;                 /* `card` is of the card now in the reader */
+    bool card_is_the_cases;          /* and it is the one the open case is bound to */
+    struct card_facts card;
+    bool case_open;
+    struct case_file file;           /* the open case; see forms/case/case.h */
+    int64_t at_pad_since;            /* 0: not at the pad */
+    uint8_t resident;                /* enum card_resident_flags */
+    struct card_reply last;          /* reply to the last finished request; code says how it ended */
+    uint32_t unsettled;              /* cases in the ledger whose outcome is not known, or parked */
+};
+
+enum desk_fault desk_open(struct desk **d, const struct desk_settings *settings, int64_t now) __attribute__((warn_unused_result));
+void desk_close(struct desk **d, int64_t now);
+int desk_fd(const struct desk *d);
+/* Seconds until desk_pump must be called though nothing is readable; -1: no limit. */
+int desk_wait(const struct desk *d, int64_t now);
+void desk_pump(struct desk *d, int64_t now);
+const struct desk_view *desk_view(const struct desk *d);
+
+/* The clerk's acts, in their usual order. */
+enum desk_fault desk_begin(struct desk *d, const struct case_opening *opening, int64_t now) __attribute__((warn_unused_result));
+enum desk_fault desk_read_card(struct desk *d, bool with_certificates, int64_t now) __attribute__((warn_unused_result));
+/* Records what was shown and the verdict with the ids of the rules that decided; replaces the one before. */
+enum desk_fault desk_judge(struct desk *d, const struct case_judgement *judgement, int64_t now) __attribute__((warn_unused_result));
+/* A person's decision where the verdict allows it: who decided, why. */
+enum desk_fault desk_decide(struct desk *d, const struct case_decision *decision, int64_t now) __attribute__((warn_unused_result));
+/* Binds the case to the card in the reader and lays down its steps. */
+enum desk_fault desk_plan(struct desk *d, const struct case_plan *plan, int64_t now) __attribute__((warn_unused_result));
+/* Runs the plan's next open step. `insist` is the second key. */
+enum desk_fault desk_step(struct desk *d, bool insist, int64_t now) __attribute__((warn_unused_result));
+/* Asks the card what is true about a step whose outcome is unknown. */
+enum desk_fault desk_settle(struct desk *d, int64_t now) __attribute__((warn_unused_result));
+/* Puts the case aside with its next step; it may be picked up by any window. */
+enum desk_fault desk_park(struct desk *d, enum case_reason reason, int64_t now) __attribute__((warn_unused_result));
+enum desk_fault desk_resume(struct desk *d, const char *case_id, int64_t now) __attribute__((warn_unused_result));
+/* Closes the case as done, or as abandoned before anything was written to the card; releases the card. */
+enum desk_fault desk_finish(struct desk *d, int64_t now) __attribute__((warn_unused_result));
+
+#endif
