@@ -128,3 +128,40 @@ all: $(addprefix $(BUILD)/,$(HAVE)) $(MODULES)
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 include tests/tests.mk
+
+# --- practice ------------------------------------------------------------------------------------
+# ARGS goes to the session: make practice ARGS='--city ibaraki --card child'
+
+practice:
+	@.ci/packages build practice
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(abspath $(BUILD)) tui/practice $(ARGS)
+
+packages:
+	@.ci/packages build practice test
+
+# --- install -------------------------------------------------------------------------------------
+
+bindir  := $(DESTDIR)$(PREFIX)/bin
+execdir := $(DESTDIR)$(PREFIX)/libexec/madoguchi
+datadir := $(DESTDIR)$(PREFIX)/share/madoguchi
+mandir  := $(DESTDIR)$(PREFIX)/share/man
+PAGES   := $(wildcard man/*.[1-9])
+DATA    := $(wildcard config/*.ini) $(wildcard config/cities/*.ini) $(wildcard config/cards/*.ini)
+CARDS   := $(wildcard cardops/practice/cards/*.ini)
+
+install: all
+	@install -d $(bindir) $(execdir) $(datadir)
+	@install -m 755 $(addprefix $(BUILD)/,$(HAVE)) $(bindir)
+	@install -m 755 tui/practice $(bindir)/madoguchi-practice-session
+	@install -m 644 $(MODULES) $(execdir)
+	@for f in $(DATA); do install -D -m 644 $$f $(datadir)/$${f#config/}; done
+	@for f in $(CARDS); do install -D -m 644 $$f $(datadir)/practice/$${f##*/}; done
+	@for f in $(PAGES); do install -D -m 644 $$f $(mandir)/man$${f##*.}/$${f##*/}; done
+
+uninstall:
+	@rm -f $(addprefix $(bindir)/,$(PROGRAMS) madoguchi-practice-session) $(foreach p,$(PAGES),$(mandir)/man$(subst .,,$(suffix $(p)))/$(notdir $(p)))
+	@rm -rf $(execdir) $(datadir)
+
+clean:
+	@rm -rf $(BUILD)

@@ -45,3 +45,22 @@ endef
 $(foreach t,$(wildcard tests/*/*_main.c),$(eval $(call helper_rule,$(t))))
 
 tests: all $(HELPERS) $(TEST_PROGRAMS)
+
+# `make test`: installs what is missing, builds, runs everything. `make run-tests` runs without installing.
+.PHONY: run-tests
+RUN := BUILD=$(abspath $(BUILD)) tests/run
+test:
+	@.ci/packages build practice test
+	@$(MAKE) --no-print-directory tests
+	@$(MAKE) --no-print-directory run-tests
+run-tests:
+	@$(RUN) $(abspath $(TEST_PROGRAMS)) $(abspath $(SHELL_TESTS))
+
+# The whole suite again under AddressSanitizer and UndefinedBehaviorSanitizer.
+asan:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=1 tests
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=1 run-tests
+
+CHECKS := includes sizes headers words
+check:
+	@bad=0; for c in $(CHECKS); do tests/checks/$$c || { echo "check $$c failed"; bad=1; }; done; exit $$bad
