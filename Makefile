@@ -31,6 +31,10 @@ ifeq ($(SANITIZE),1)
 OPTIMISE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LINKHARD := -fsanitize=address,undefined -pie
 endif
+ifeq ($(SANITIZE),fuzz)
+OPTIMISE := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+LINKHARD := -fsanitize=address,undefined -pie
+endif
 ifeq ($(COVERAGE),1)
 OPTIMISE := -O0 -g --coverage
 LINKHARD := --coverage -pie
@@ -121,7 +125,7 @@ $(BUILD)/%-authority.so: $(BUILD)/cardops/practice/%_module.pic.o $(patsubst %.c
 	$(Q)$(CC) -shared $(filter-out -pie,$(LINKHARD)) -o $@ $^ -lcrypto
 
 .DEFAULT_GOAL := all
-.PHONY: all practice test tests asan check bench coverage fuzz soak packages install uninstall clean
+.PHONY: all practice packages install uninstall clean
 
 all: $(addprefix $(BUILD)/,$(HAVE)) $(MODULES)
 

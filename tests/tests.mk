@@ -47,7 +47,7 @@ $(foreach t,$(wildcard tests/*/*_main.c),$(eval $(call helper_rule,$(t))))
 tests: all $(HELPERS) $(TEST_PROGRAMS)
 
 # `make test`: installs what is missing, builds, runs everything. `make run-tests` runs without installing.
-.PHONY: run-tests
+.PHONY: test tests run-tests asan check coverage fuzz fuzz-replay bench soak
 RUN := BUILD=$(abspath $(BUILD)) tests/run
 test:
 	@.ci/packages build practice test
@@ -64,3 +64,28 @@ asan:
 CHECKS := includes sizes headers words
 check:
 	@bad=0; for c in $(CHECKS); do tests/checks/$$c || { echo "check $$c failed"; bad=1; }; done; exit $$bad
+
+# Fuzzing: every tests/fuzz/NAME_fuzz.c is a libFuzzer target, its corpus tests/fuzz/corpus/NAME.
+# `make fuzz SECONDS=60` runs each so long and keeps what is new; `make fuzz-replay` runs the corpus once.
+SECONDS ?= 30
+FUZZERS := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
+TEST_IN_fuzz := $(filter-out cardops/issue,$(CARD_FOLDERS)) cardops/issue cardops/practice forms/rules forms/case config tui/term tui/words
+$(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(foreach f,$(TEST_IN_fuzz),$(call archive,$(f)))
+	$(Q)$(CC) $(LINKHARD) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ALL_LIBS)
+fuzzers: $(patsubst %,$(BUILD)/tests/fuzz/%_fuzz,$(FUZZERS))
+fuzz fuzz-replay:
+	@$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/fuzz SANITIZE=fuzz fuzzers
+	@for f in $(FUZZERS); do \
+	    mkdir -p tests/fuzz/corpus/$$f; \
+	    $(BUILD)/fuzz/tests/fuzz/$${f}_fuzz $(if $(filter fuzz,$@),-max_total_time=$(SECONDS),-runs=0) \
+	        -print_final_stats=1 -timeout=10 -rss_limit_mb=2048 tests/fuzz/corpus/$$f >$(BUILD)/fuzz/$$f.log 2>&1 || \
+	        { cat $(BUILD)/fuzz/$$f.log; exit 1; }; \
+	    echo "$$f: $$(ls tests/fuzz/corpus/$$f | wc -l) inputs, $$(sed -n 's/stat::number_of_executed_units: *//p' $(BUILD)/fuzz/$$f.log) runs, no fault"; \
+	done
+
+# Line and function coverage of the floors below the screens.
+coverage:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 tests
+	@find $(BUILD)/coverage -name '*.gcda' -delete
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 run-tests
+	@tests/checks/coverage $(BUILD)/coverage
