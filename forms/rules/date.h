@@ -14,8 +14,8 @@
 #define DATE_FIRST_YEAR 1868
 #define DATE_LAST_YEAR 2200
 
-#define DATE_TEXT_SIZE 16   /* "2008-05-01" and its NUL, with room for any int year that is valid */
-#define MOMENT_TEXT_SIZE 24 /* "2008-05-01T08:45" and its NUL */
+#define DATE_TEXT_SIZE 40   /* "2008-05-01"; room for any three ints, so that nothing is ever cut */
+#define MOMENT_TEXT_SIZE 64 /* "2008-05-01T08:45" */
 
 /* All zero means "no date"; date_valid() is false for it. */
 struct date {

@@ -13,7 +13,8 @@
  *   3. any other closure
  *   4. an hours rule
  * On a public holiday, hours and openings chosen by weekday count only if they name `holiday` (with
- * or without the weekday); closures chosen by weekday do not care whether the day is a holiday.
+ * or without the weekday); with `nth` stated, `holiday` only lets that weekday count when it is one.
+ * Closures chosen by weekday do not care whether the day is a holiday.
  *
  * Offices, procedures and presenters are numbers here (below HOURS_WORDS), given by the profile.
  */
@@ -132,7 +133,8 @@ enum hours_reason {
     HOURS_PUBLIC_HOLIDAY,  /* would be open on this weekday, but it is a public holiday */
     HOURS_CLOSURE_RULE,    /* `rule` closes it */
     HOURS_DATES_NOT_GIVEN, /* `rule` may open it: the page does not give the days */
-    HOURS_HOLIDAYS_UNKNOWN /* the day is outside the years of the holiday table, and it matters */
+    HOURS_HOLIDAYS_UNKNOWN, /* the day is outside the years of the holiday table, and it matters */
+    HOURS_REASONS
 };
 
 struct hours_answer {
@@ -142,8 +144,8 @@ struct hours_answer {
     const struct hours_rule *may_close; /* a closure whose days the page does not give; NULL: none */
     enum hours_booking booking;        /* when open: who is taken */
     struct holiday holiday;            /* what the day is */
-    struct moment opens; /* when not open: the next certain opening within HOURS_SEARCH_DAYS after
-                            `at`, else "no date"; a given day's start where `at` has no time */
+    struct moment opens; /* closed or unknown: the next certain opening within HOURS_SEARCH_DAYS
+                            after `at`; "no date" where there is none */
 };
 
 struct hours_answer hours_judge(const struct hours_table *table, const struct holiday_table *holidays,
