@@ -34,7 +34,7 @@ enum { OUTCOMES = sizeof outcomes / sizeof *outcomes, REASONS = sizeof reasons /
 
 const char *enrol_outcome_word(enum enrol_outcome outcome)
 {
-    for (size_t i = 0; i < OUTCOMES; i++)
+    for (size_t i = 0; i < (size_t)OUTCOMES; i++)
         if (outcomes[i].outcome == outcome)
             return outcomes[i].word;
     return "unknown";
@@ -42,12 +42,12 @@ const char *enrol_outcome_word(enum enrol_outcome outcome)
 
 const char *enrol_reason_word(enum enrol_reason reason)
 {
-    return reason < REASONS ? reasons[reason] : "unknown";
+    return (size_t)reason < (size_t)REASONS ? reasons[reason] : "unknown";
 }
 
 bool enrol_outcome_of(int status, enum enrol_outcome *outcome)
 {
-    for (size_t i = 0; i < OUTCOMES; i++)
+    for (size_t i = 0; i < (size_t)OUTCOMES; i++)
         if ((int)outcomes[i].outcome == status) {
             *outcome = outcomes[i].outcome;
             return true;
@@ -57,7 +57,7 @@ bool enrol_outcome_of(int status, enum enrol_outcome *outcome)
 
 enum enrol_reason enrol_reason_of(const char *word)
 {
-    for (size_t i = 0; i < REASONS; i++)
+    for (size_t i = 0; i < (size_t)REASONS; i++)
         if (strcmp(word, reasons[i]) == 0)
             return (enum enrol_reason)i;
     return ENROL_UNCHECKED;
