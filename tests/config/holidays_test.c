@@ -1,0 +1,138 @@
+#include "config/holidays.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+/* Every day off from 2017 to 2030: MM-DD, with s for a substitute day, b for a day between two
+ * holidays, c where it rests on a computed equinox. Published by the Cabinet Office up to 2027. */
+static const struct {
+    int year;
+    const char *days;
+} years[] = {
+    {2017, "01-01 01-02s 01-09 02-11 03-20 04-29 05-03 05-04 05-05 07-17 08-11 09-18 09-23 10-09 "
+           "11-03 11-23 12-23"},
+    {2018, "01-01 01-08 02-11 02-12s 03-21 04-29 04-30s 05-03 05-04 05-05 07-16 08-11 09-17 09-23 "
+           "09-24s 10-08 11-03 11-23 12-23 12-24s"},
+    {2019, "01-01 01-14 02-11 03-21 04-29 04-30b 05-01 05-02b 05-03 05-04 05-05 05-06s 07-15 08-11 "
+           "08-12s 09-16 09-23 10-14 10-22 11-03 11-04s 11-23"},
+    {2020, "01-01 01-13 02-11 02-23 02-24s 03-20 04-29 05-03 05-04 05-05 05-06s 07-23 07-24 08-10 "
+           "09-21 09-22 11-03 11-23"},
+    {2021, "01-01 01-11 02-11 02-23 03-20 04-29 05-03 05-04 05-05 07-22 07-23 08-08 08-09s 09-20 "
+           "09-23 11-03 11-23"},
+    {2022, "01-01 01-10 02-11 02-23 03-21 04-29 05-03 05-04 05-05 07-18 08-11 09-19 09-23 10-10 "
+           "11-03 11-23"},
+    {2023, "01-01 01-02s 01-09 02-11 02-23 03-21 04-29 05-03 05-04 05-05 07-17 08-11 09-18 09-23 "
+           "10-09 11-03 11-23"},
+    {2024, "01-01 01-08 02-11 02-12s 02-23 03-20 04-29 05-03 05-04 05-05 05-06s 07-15 08-11 08-12s "
+           "09-16 09-22 09-23s 10-14 11-03 11-04s 11-23"},
+    {2025, "01-01 01-13 02-11 02-23 02-24s 03-20 04-29 05-03 05-04 05-05 05-06s 07-21 08-11 09-15 "
+           "09-23 10-13 11-03 11-23 11-24s"},
+    {2026, "01-01 01-12 02-11 02-23 03-20 04-29 05-03 05-04 05-05 05-06s 07-20 08-11 09-21 09-22b "
+           "09-23 10-12 11-03 11-23"},
+    {2027, "01-01 01-11 02-11 02-23 03-21 03-22s 04-29 05-03 05-04 05-05 07-19 08-11 09-20 09-23 "
+           "10-11 11-03 11-23"},
+    {2028, "01-01 01-10 02-11 02-23 03-20c 04-29 05-03 05-04 05-05 07-17 08-11 09-18 09-22c 10-09 "
+           "11-03 11-23"},
+    {2029, "01-01 01-08 02-11 02-12s 02-23 03-20c 04-29 04-30s 05-03 05-04 05-05 07-16 08-11 09-17 "
+           "09-23c 09-24sc 10-08 11-03 11-23"},
+    {2030, "01-01 01-14 02-11 02-23 03-20c 04-29 05-03 05-04 05-05 05-06s 07-15 08-11 08-12s 09-16 "
+           "09-23c 10-14 11-03 11-04s 11-23"},
+};
+
+static struct holiday_table table;
+
+static int load(void **state)
+{
+    struct fault_list faults = {0};
+    bool fine = holidays_load("config/holidays.ini", &table, &faults);
+
+    (void)state;
+    for (size_t i = 0; i < faults.count; i++)
+        print_error("line %d: %s %s\n", faults.fault[i].line, fault_id(faults.fault[i].code),
+                    faults.fault[i].word);
+    fault_list_free(&faults);
+    return fine ? 0 : -1;
+}
+
+static void list_year(int year, char *out, size_t size)
+{
+    size_t length = 0;
+
+    out[0] = '\0';
+    for (struct date date = {year, 1, 1}; date.year == year; date = date_add_days(date, 1)) {
+        struct holiday holiday = holiday_on(&table, date);
+
+        if (holiday.kind == HOLIDAY_NONE)
+            continue;
+        length += (size_t)snprintf(
+            out + length, size - length, "%s%02d-%02d%s%s%s", length == 0 ? "" : " ", date.month,
+            date.day, holiday.kind == HOLIDAY_SUBSTITUTE ? "s" : "",
+            holiday.kind == HOLIDAY_BETWEEN ? "b" : "", holiday.computed ? "c" : "");
+        assert_true(length < size);
+    }
+}
+
+static void test_every_year(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof years / sizeof years[0]; i++) {
+        char days[1024];
+
+        list_year(years[i].year, days, sizeof days);
+        assert_string_equal(days, years[i].days);
+    }
+}
+
+static void test_the_years_around_are_unknown(void **state)
+{
+    (void)state;
+    assert_int_equal(holiday_on(&table, (struct date){2016, 12, 31}).kind, HOLIDAY_UNKNOWN);
+    assert_int_equal(holiday_on(&table, (struct date){2031, 1, 1}).kind, HOLIDAY_UNKNOWN);
+    assert_int_equal(holiday_on(&table, (struct date){2030, 12, 31}).kind, HOLIDAY_NONE);
+}
+
+static void test_ten_days_of_2019(void **state)
+{
+    const struct date saturday = {2019, 4, 27};
+
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        struct date date = date_add_days(saturday, i);
+        bool weekend = date_weekday(date) >= SATURDAY;
+
+        assert_true(weekend || holiday_on(&table, date).kind != HOLIDAY_NONE);
+    }
+    assert_int_equal(holiday_on(&table, date_add_days(saturday, -1)).kind, HOLIDAY_NONE);
+    assert_int_equal(holiday_on(&table, date_add_days(saturday, 10)).kind, HOLIDAY_NONE);
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    assert_string_equal(holiday_on(&table, (struct date){2019, 5, 1}).rule->name_ja,
+                        "天皇の即位の日");
+    assert_string_equal(holiday_on(&table, (struct date){2019, 10, 14}).rule->id, "health-sports");
+    assert_string_equal(holiday_on(&table, (struct date){2020, 7, 24}).rule->id, "sports");
+    for (size_t i = 0; i < table.count; i++) {
+        assert_true(table.rules[i].name_ja[0] != '\0');
+        assert_true(table.rules[i].name_en[0] != '\0');
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_year),
+        cmocka_unit_test(test_the_years_around_are_unknown),
+        cmocka_unit_test(test_ten_days_of_2019),
+        cmocka_unit_test(test_names),
+    };
+
+    return cmocka_run_group_tests(tests, load, NULL);
+}
