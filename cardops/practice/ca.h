@@ -47,6 +47,7 @@ enum {
 struct ca_resident {
     char name[200];           /* parts separated by a full-width space */
     char address[700];
+    char municipality_code[8]; /* five digits */
     char prefecture[64];      /* Latin letters: Osaka-fu */
     char municipality[64];    /* Latin letters: Minoh-shi */
     uint32_t birth;
