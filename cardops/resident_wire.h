@@ -9,7 +9,12 @@
  * Order: the card process sends RESIDENT_IDLE at connection; then, for each PIN, RESIDENT_ASK; the
  * terminal answers with any number of RESIDENT_STATE and exactly one RESIDENT_ENTRY or RESIDENT_CANCEL
  * with the same `number`; the card process closes the matter with RESIDENT_RESULT or asks on. An ASK is
- * withdrawn by RESIDENT_IDLE. A message with another `number` than the last asked is dropped.
+ * withdrawn by RESIDENT_IDLE. A message with another `number` than the last asked is dropped, RESIDENT_IDLE
+ * excepted: it always withdraws. A result that is shown stays for its seconds, also through RESIDENT_IDLE.
+ *
+ * At the end of `seconds` the terminal wipes what was typed and says so, but sends nothing: the card
+ * process's own timer closes the question, with RESIDENT_RESULT and RESIDENT_TIMED_OUT. A broken connection
+ * withdraws the question at both ends.
  *
  * A new PIN is typed twice at the terminal and compared there; it travels once. The characters live in
  * locked memory at both ends and are wiped as soon as they have been sent or put into the command. The
@@ -58,7 +63,7 @@ struct resident_ask {
     uint8_t alphabet;      /* enum card_alphabet (cardops/profile.h); both kinds of character wanted */
     uint8_t minimum, maximum; /* characters */
     uint8_t staff;         /* 1: staff type from the opened sealed sheet */
-    uint8_t practice;      /* 1: shows 練習 */
+    uint8_t practice;      /* 1: shows 練習; every kind of message */
     uint8_t outcome;       /* RESIDENT_RESULT: enum resident_outcome */
     int8_t tries;          /* left, before the entry (ASK) or after it (RESULT); -1: not known */
     uint16_t seconds;      /* ASK: time for this entry */
@@ -69,6 +74,7 @@ struct resident_answer {
     uint32_t kind;
     uint32_t number;
     uint8_t flags;         /* RESIDENT_STATE: enum card_resident_flags */
+    uint8_t field, fields; /* RESIDENT_STATE: the field that is typed, 1 of 1, 1 of 2 or 2 of 2 */
     uint8_t length;        /* RESIDENT_ENTRY: characters */
     char entry[RESIDENT_ENTRY_MAX]; /* capitals and digits in ASCII; wiped by both ends */
 };
