@@ -61,9 +61,11 @@ $(call archive,$(1)): $(call objects,$(1)) $(EXTRA_$(subst /,-,$(1)))
 	$(Q)rm -f $$@ && ar rcs $$@ $$^
 endef
 
-# Words: one .po a language, checked and compiled by msgfmt, embedded as data.
+# Words: one .po a language, checked and compiled by msgfmt, embedded as data. The resident's terminal has
+# more languages than the clerk's, and catalogues of its own.
 WORDS := $(patsubst tui/words/%.po,$(BUILD)/tui/words/%.mo.o,$(wildcard tui/words/*.po))
 EXTRA_tui-words := $(WORDS)
+EXTRA_tui-resident := $(patsubst %.po,$(BUILD)/%.mo.o,$(wildcard tui/resident/words/*.po))
 
 $(foreach f,$(FOLDERS),$(eval $(call archive_rule,$(f))))
 
@@ -75,12 +77,17 @@ $(BUILD)/%.pic.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALLFLAGS) -fPIC -MMD -MP -c -o $@ $<
 
-$(BUILD)/tui/words/%.mo: tui/words/%.po
+$(BUILD)/%.mo: %.po
 	@mkdir -p $(@D)
 	$(Q)msgfmt --check-format -o $@ $<
 
+# Named after the catalogue alone (_binary_ja_mo_start); the resident's after resident/words/ja.mo.
+
 $(BUILD)/tui/words/%.mo.o: $(BUILD)/tui/words/%.mo
 	$(Q)cd $(@D) && ld -r -b binary -z noexecstack -o $*.mo.o $*.mo
+
+$(BUILD)/tui/resident/words/%.mo.o: $(BUILD)/tui/resident/words/%.mo
+	$(Q)cd $(BUILD)/tui && ld -r -b binary -z noexecstack -o resident/words/$*.mo.o resident/words/$*.mo
 
 # --- programs ------------------------------------------------------------------------------------
 # NAME_main: its main; NAME_in: the folders it is made of; NAME_libs: what it links with.
@@ -101,7 +108,7 @@ madoguchi-enrol_in   := cardops/issue cardops/wire
 madoguchi-enrol_libs := -lssl -lcrypto
 
 madoguchi-resident_main := tui/resident/resident_main.c
-madoguchi-resident_in   := tui/resident tui/term tui/words cardops cardops/wire
+madoguchi-resident_in   := tui/resident tui/term tui/words cardops/wire
 madoguchi-resident_libs := -lncursesw -lunistring
 
 madoguchi-practice_main := cardops/practice/practice_main.c

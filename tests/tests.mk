@@ -17,6 +17,7 @@ TEST_IN_paper    := forms/paper
 TEST_IN_desk     := forms/desk forms/ledger forms/case forms/rules config cardops/practice $(CARD_FOLDERS)
 TEST_IN_words    := tui/words config forms/rules
 TEST_IN_term     := tui/term tui/words
+TEST_IN_resident := tui/resident tui/term tui/words cardops/wire
 TEST_IN_screens  := tui/screens tui/term tui/words config forms/desk forms/ledger forms/case forms/rules $(CARD_FOLDERS)
 
 LIB_SOURCES := $(wildcard tests/lib/*.c)

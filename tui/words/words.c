@@ -12,7 +12,7 @@ extern const char _binary_en_mo_start[];
 
 static const struct {
     const char *name;
-    const char *table;
+    const char *catalogue;
 } languages[WORDS_LANGUAGES] = {
     [WORDS_JA] = {"ja", _binary_ja_mo_start},
     [WORDS_EN] = {"en", _binary_en_mo_start},
@@ -25,9 +25,9 @@ static uint32_t number_at(const char *at)
     return number;
 }
 
-static const char *entry(const char *table, size_t column, size_t index)
+static const char *entry(const char *catalogue, size_t column, size_t index)
 {
-    return table + number_at(table + number_at(table + column) + index * MO_ENTRY + 4);
+    return catalogue + number_at(catalogue + number_at(catalogue + column) + index * MO_ENTRY + 4);
 }
 
 const char *words_language_name(enum words_language language)
@@ -46,15 +46,15 @@ bool words_language_parse(const char *name, enum words_language *out)
     return false;
 }
 
-const char *words_find(enum words_language language, const char *id)
+const char *words_catalogue_find(const char *catalogue, const char *id)
 {
-    const char *table = languages[language].table;
-    size_t low = 0, high = number_at(table + MO_COUNT);
+    /* Entry 0 is the catalogue's header, with the empty id. */
+    size_t low = 1, high = number_at(catalogue + MO_COUNT);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = strcmp(id, entry(table, MO_IDS, middle));
+        int order = strcmp(id, entry(catalogue, MO_IDS, middle));
         if (order == 0) {
-            return entry(table, MO_TEXTS, middle);
+            return entry(catalogue, MO_TEXTS, middle);
         }
         if (order < 0) {
             high = middle;
@@ -65,15 +65,25 @@ const char *words_find(enum words_language language, const char *id)
     return NULL;
 }
 
-const char *words_say(enum words_language language, const char *id)
+const char *words_find(enum words_language language, const char *id)
+{
+    return words_catalogue_find(languages[language].catalogue, id);
+}
+
+const char *words_catalogue_say(const char *catalogue, const char *id)
 {
     static char mark[96];
-    const char *text = words_find(language, id);
+    const char *text = words_catalogue_find(catalogue, id);
     if (text != NULL) {
         return text;
     }
     snprintf(mark, sizeof mark, "\u27e6%.80s\u27e7", id);
     return mark;
+}
+
+const char *words_say(enum words_language language, const char *id)
+{
+    return words_catalogue_say(languages[language].catalogue, id);
 }
 
 /* Bytes of `text` that fit into `room` without cutting a character. */
@@ -89,35 +99,42 @@ static size_t whole_characters(const char *text, size_t room)
     return room;
 }
 
-const char *words_format(enum words_language language, const char *id, char *out, size_t size, size_t count,
-                         const char *const args[])
+const char *words_catalogue_format(const char *catalogue, const char *id, char *out, size_t size, size_t count,
+                                   const char *const args[])
 {
     size_t used = 0;
     if (size == 0) {
         return out;
     }
-    for (const char *at = words_say(language, id); *at != '\0' && used + 1 < size;) {
+    for (const char *at = words_catalogue_say(catalogue, id); *at != '\0';) {
         size_t number = (size_t)(at[1] - '0');
-        if (at[0] == '{' && number < count && at[2] == '}') {
-            size_t length = whole_characters(args[number], size - 1 - used);
-            memcpy(out + used, args[number], length);
-            used += length;
-            at += 3;
-        } else {
-            size_t length = strcspn(at + 1, "{") + 1;
-            size_t fits = length <= size - 1 - used ? length : whole_characters(at, size - 1 - used);
-            memcpy(out + used, at, fits);
-            used += fits;
-            at += length;
+        bool placeholder = at[0] == '{' && number < count && at[2] == '}';
+        const char *piece = placeholder ? args[number] : at;
+        size_t length = placeholder ? strlen(piece) : strcspn(at + 1, "{") + 1;
+        size_t fits = length <= size - 1 - used ? length : whole_characters(piece, size - 1 - used);
+        memcpy(out + used, piece, fits);
+        used += fits;
+        if (fits < length) {
+            break;
         }
+        at += placeholder ? 3 : length;
     }
     out[used] = '\0';
     return out;
 }
 
+const char *words_format(enum words_language language, const char *id, char *out, size_t size, size_t count,
+                         const char *const args[])
+{
+    return words_catalogue_format(languages[language].catalogue, id, out, size, count, args);
+}
+
+const char *words_catalogue_id(const char *catalogue, size_t index)
+{
+    return index + 1 < number_at(catalogue + MO_COUNT) ? entry(catalogue, MO_IDS, index + 1) : NULL;
+}
+
 const char *words_id(enum words_language language, size_t index)
 {
-    const char *table = languages[language].table;
-    /* Entry 0 is the catalogue's header, with the empty id. */
-    return index + 1 < number_at(table + MO_COUNT) ? entry(table, MO_IDS, index + 1) : NULL;
+    return words_catalogue_id(languages[language].catalogue, index);
 }

@@ -39,4 +39,11 @@ const char *words_format(enum words_language language, const char *id, char *out
 /* For tests: the catalogue's entries in order; NULL past the last. */
 const char *words_id(enum words_language language, size_t index);
 
+/* The same for a catalogue that only one program has: what msgfmt wrote, embedded (Makefile, Words). */
+const char *words_catalogue_find(const char *catalogue, const char *id);
+const char *words_catalogue_say(const char *catalogue, const char *id);
+const char *words_catalogue_format(const char *catalogue, const char *id, char *out, size_t size, size_t count,
+                                   const char *const args[]);
+const char *words_catalogue_id(const char *catalogue, size_t index);
+
 #endif
