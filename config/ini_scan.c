@@ -150,24 +150,23 @@ static void note(struct scan *scan, const char *key, enum fault_code when_there)
     places->place[places->count++] = place;
 }
 
+/* A section with a bad name still is one, so that its keys are not faults too. */
 static void scan_section(struct scan *scan, char *line)
 {
     char *end = strchr(line, ']');
-    char *name;
+    char *name = line;
 
+    scan->in_section = true;
     if (end == NULL || end[1] != '\0') {
         add(scan, scan->first_line, FAULT_NOT_A_LINE, "", line, "[section]");
-        return;
-    }
-    *end = '\0';
-    name = trim(line + 1);
-    if (!good_name(name)) {
-        add(scan, scan->first_line, FAULT_BAD_NAME, "", name, "");
-        return;
+    } else {
+        *end = '\0';
+        name = trim(line + 1);
+        if (!good_name(name))
+            add(scan, scan->first_line, FAULT_BAD_NAME, "", name, "");
     }
     fold(name);
     fault_text(scan->section, sizeof scan->section, name);
-    scan->in_section = true;
     note(scan, "", FAULT_DUPLICATE_SECTION);
 }
 
@@ -291,7 +290,10 @@ bool ini_scan(const char *file, const unsigned char *bytes, size_t size, struct 
     struct scan scan = {.file = file, .faults = faults, .places = places};
     size_t before = faults->count + faults->lost;
 
-    if (scan_bytes(&scan, bytes, size))
-        scan_lines(&scan, bytes, size);
+    if (scan_bytes(&scan, bytes, size)) {
+        size_t mark = size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+
+        scan_lines(&scan, bytes + mark, size - mark);
+    }
     return faults->count + faults->lost == before;
 }
