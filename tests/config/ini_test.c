@@ -94,8 +94,8 @@ static const struct {
     {"[a]\nb:c = 1\n", FAULT_BAD_NAME, 2, "b:c"},
     {"[a]\n= 1\n", FAULT_BAD_NAME, 2, ""},
     {"[a]\nキー = 1\n", FAULT_BAD_NAME, 2, "キー"},
-    {"[a]\nk23456789012345678901234567890123456789012345678901234567890123 = 1\n", FAULT_BAD_NAME, 2,
-     "k23456789012345678901234567890123456789012345678901234567890123"},
+    {"[a]\nk234567890123456789012345678901234567890123456789012345678901234 = 1\n", FAULT_BAD_NAME, 2,
+     "k234567890123456789012345678901234567890123456789012345678901234"},
 };
 
 static void test_traps(void **state)
@@ -107,8 +107,7 @@ static void test_traps(void **state)
         struct ini *ini = load(text, strlen(text), &faults);
 
         assert_null(ini);
-        assert_int_equal(faults.count, 1);
-        if (faults.fault[0].code != trap_rows[i].code ||
+        if (faults.count != 1 || faults.fault[0].code != trap_rows[i].code ||
             faults.fault[0].line != trap_rows[i].line ||
             strcmp(faults.fault[0].word, trap_rows[i].word) != 0)
             fail_msg("row %zu: line %d, %s, '%s'", i, faults.fault[0].line,
