@@ -29,11 +29,13 @@ static bool name_add(X509_NAME *name, const char *field, const char *value)
 static bool extension_add(X509 *certificate, X509 *issuer, int nid, const char *value)
 {
     X509V3_CTX context;
+    CONF *empty = NCONF_new(NULL); /* the policies' reader insists on a database to look into */
     X509V3_set_ctx(&context, issuer, certificate, NULL, NULL, 0);
-    X509V3_set_ctx_nodb(&context);
-    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
+    X509V3_set_nconf(&context, empty);
+    X509_EXTENSION *extension = empty ? X509V3_EXT_nconf_nid(empty, &context, nid, value) : NULL;
     bool ok = extension && X509_add_ext(certificate, extension, -1) == 1;
     X509_EXTENSION_free(extension);
+    NCONF_free(empty);
     return ok;
 }
 
