@@ -110,7 +110,9 @@ static bool prepare_messages(OSSL_CMP_CTX *ctx, const struct cmp_office *office)
               OSSL_CMP_CTX_set1_transactionID(ctx, id) == 1 && OSSL_CMP_CTX_set_log_cb(ctx, no_log) == 1 &&
               OSSL_CMP_CTX_set1_cert(ctx, office->credential.certificate) == 1 &&
               OSSL_CMP_CTX_set1_pkey(ctx, office->credential.key) == 1 &&
-              OSSL_CMP_CTX_set1_untrusted(ctx, office->credential.others) == 1 &&
+              /* An empty stack would leave the library with none, which it then calls a fault. */
+              (sk_X509_num(office->credential.others) == 0 ||
+               OSSL_CMP_CTX_set1_untrusted(ctx, office->credential.others) == 1) &&
               OSSL_CMP_CTX_set_option(ctx, OSSL_CMP_OPT_MSG_TIMEOUT, office->message_seconds) == 1 &&
               OSSL_CMP_CTX_set_option(ctx, OSSL_CMP_OPT_TOTAL_TIMEOUT, office->total_seconds) == 1;
     ASN1_OCTET_STRING_free(id);
@@ -163,20 +165,22 @@ static bool is_impostor(unsigned long error)
 }
 
 /* What went wrong, from the library's error queue, which is emptied. */
-static enum enrol_outcome from_errors(struct cmp_result *result)
+static enum enrol_outcome from_errors(struct cmp_result *result, bool waiting)
 {
-    const char *data;
     unsigned long error;
-    bool transport = false, impostor = false;
+    bool transport = false, impostor = false, late = false;
     char text[CMP_TEXT_MAX] = "";
-    while ((error = ERR_get_error_all(NULL, NULL, NULL, &data, NULL)) != 0) {
+    while ((error = ERR_get_error()) != 0) {
         const char *reason = ERR_reason_error_string(error);
         transport |= is_transport(error);
         impostor |= is_impostor(error);
+        late |= ERR_GET_LIB(error) == ERR_LIB_CMP && ERR_GET_REASON(error) == CMP_R_TOTAL_TIMEOUT;
         size_t used = strlen(text);
         snprintf(text + used, sizeof text - used, "%s%s", used > 0 ? "; " : "", reason == NULL ? "?" : reason);
     }
     set_text(result, text);
+    if (late && waiting)
+        return ENROL_WAITING;
     return transport && !impostor ? ENROL_UNREACHABLE : ENROL_PROTOCOL;
 }
 
@@ -185,8 +189,9 @@ static void tell_failure(struct exchange *exchange)
 {
     struct cmp_result *result = exchange->result;
     char text[CMP_TEXT_MAX];
-    if (OSSL_CMP_CTX_get_status(exchange->ctx) != OSSL_CMP_PKISTATUS_rejection) {
-        result->outcome = from_errors(result);
+    int status = OSSL_CMP_CTX_get_status(exchange->ctx);
+    if (status != OSSL_CMP_PKISTATUS_rejection) {
+        result->outcome = from_errors(result, status == OSSL_CMP_PKISTATUS_waiting);
         return;
     }
     result->outcome = ENROL_REFUSED;
@@ -255,7 +260,7 @@ void cmp_enrol(struct cmp_result *result, const struct cmp_office *office, X509_
     if (!begin(&exchange, office) || OSSL_CMP_CTX_set1_p10CSR(exchange.ctx, request) != 1 ||
         OSSL_CMP_CTX_set_certConf_cb(exchange.ctx, judge) != 1 ||
         OSSL_CMP_CTX_set_certConf_cb_arg(exchange.ctx, &exchange) != 1) {
-        (void)from_errors(result);
+        (void)from_errors(result, false);
         result->outcome = ENROL_USAGE;
     } else {
         ask(&exchange, office->total_seconds);
@@ -270,7 +275,7 @@ void cmp_revoke(struct cmp_result *result, const struct cmp_office *office, X509
     ERR_clear_error();
     if (!begin(&exchange, office) || OSSL_CMP_CTX_set1_oldCert(exchange.ctx, certificate) != 1 ||
         OSSL_CMP_CTX_set_option(exchange.ctx, OSSL_CMP_OPT_REVOCATION_REASON, reason) != 1) {
-        (void)from_errors(result);
+        (void)from_errors(result, false);
         result->outcome = ENROL_USAGE;
     } else if (OSSL_CMP_exec_RR_ses(exchange.ctx) != 1) {
         tell_failure(&exchange);

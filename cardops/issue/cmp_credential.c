@@ -54,8 +54,9 @@ static bool load_file(struct cmp_credential *credential, const char *path, const
     bool ok = store != NULL;
     while (ok && OSSL_STORE_eof(store) == 0) {
         OSSL_STORE_INFO *info = OSSL_STORE_load(store);
+        /* The end of the file is told as an error too. */
         if (info == NULL)
-            ok = OSSL_STORE_error(store) == 0;
+            ok = OSSL_STORE_error(store) == 0 || OSSL_STORE_eof(store) == 1;
         else
             take(credential, info);
         OSSL_STORE_INFO_free(info);

@@ -28,7 +28,7 @@ enum enrol_outcome {
     ENROL_NOT_ACCEPTED = 10, /* the CA's certificate is wrong and was confirmed as rejected; field `reason` */
     ENROL_REFUSED = 11,      /* the CA said no; fields `fail-info` and, if it told, `text` */
     ENROL_UNREACHABLE = 12,  /* no connection, cut off, or no answer in time */
-    ENROL_WAITING = 13,      /* the CA has the request and wants to be asked later; field `after`: seconds */
+    ENROL_WAITING = 13,      /* the CA has the request and wants to be asked later; field `after`: seconds, 0: not told */
     ENROL_PROTOCOL = 14,     /* an answer that is no CMP, or not protected by who we trust */
     ENROL_CREDENTIAL = 15,   /* the office's certificate or key cannot be used */
     ENROL_USAGE = 16,        /* options, files they name, or the input; nothing was sent; field `reason` */
@@ -38,7 +38,7 @@ enum enrol_outcome {
 enum enrol_reason {
     ENROL_FINE = 0,
     ENROL_TOO_LARGE,         /* for the card's file */
-    ENROL_NOT_DER,
+    ENROL_NOT_DER,           /* or an extension that does not parse */
     ENROL_OTHER_KEY,         /* not for the key in the request */
     ENROL_NOT_YET_VALID,
     ENROL_EXPIRED,

@@ -44,10 +44,13 @@ static enum enrol_reason check_encoding(X509 *certificate, const struct enrol_ex
 {
     unsigned char *der = NULL;
     int length = i2d_X509(certificate, &der);
-    enum enrol_reason reason = length <= 0                              ? ENROL_UNCHECKED
-                               : (size_t)length > expected->largest     ? ENROL_TOO_LARGE
-                               : !enrol_is_der(der, (size_t)length)     ? ENROL_NOT_DER
-                                                                        : ENROL_FINE;
+    enum enrol_reason reason = ENROL_FINE;
+    if (length <= 0)
+        reason = ENROL_UNCHECKED;
+    else if ((size_t)length > expected->largest)
+        reason = ENROL_TOO_LARGE;
+    else if (!enrol_is_der(der, (size_t)length) || (X509_get_extension_flags(certificate) & EXFLAG_INVALID) != 0)
+        reason = ENROL_NOT_DER;
     OPENSSL_free(der);
     return reason;
 }

@@ -240,9 +240,12 @@ static bool add_distribution_point(X509 *certificate, const struct ca_order *ord
     DIST_POINT *point = DIST_POINT_new();
     bool ok = name != NULL && points != NULL && point != NULL && add_text(name, "OU", "CRL Distribution Points") &&
               add_text(name, "OU", order->resident->prefecture) && add_text(name, "CN", city) &&
-              (point->distpoint = DIST_POINT_NAME_new()) != NULL &&
-              (point->distpoint->name.fullname = directory_names(name)) != NULL &&
-              sk_DIST_POINT_push(points, point) > 0;
+              (point->distpoint = DIST_POINT_NAME_new()) != NULL;
+    if (ok) {
+        point->distpoint->type = 0; /* fullName */
+        point->distpoint->name.fullname = directory_names(name);
+        ok = point->distpoint->name.fullname != NULL && sk_DIST_POINT_push(points, point) > 0;
+    }
     if (!ok)
         DIST_POINT_free(point);
     ok = ok && X509_add1_ext_i2d(certificate, NID_crl_distribution_points, points, 0, X509V3_ADD_DEFAULT) == 1;
