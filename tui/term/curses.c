@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <termios.h>
 #include <time.h>
@@ -24,7 +25,7 @@ static struct {
     int signals;
     bool colours, lost, pasting, closed_by_exit;
     sigset_t before;
-    uint8_t typed[TYPED_MAX];
+    uint8_t *typed; /* TYPED_MAX bytes in pages of their own */
     size_t typed_count;
     int64_t escape_since; /* milliseconds; 0: no ESC is waiting */
 } term = {.signals = -1};
@@ -105,6 +106,24 @@ static bool take_signals(void)
     return term.signals >= 0;
 }
 
+static bool take_typed(bool secret)
+{
+    void *at = mmap(NULL, TYPED_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (at == MAP_FAILED) {
+        return false;
+    }
+    term.typed = at;
+    return !secret || (mlock(at, TYPED_MAX) == 0 && madvise(at, TYPED_MAX, MADV_DONTDUMP) == 0);
+}
+
+static void free_typed(void)
+{
+    explicit_bzero(term.typed, TYPED_MAX);
+    munmap(term.typed, TYPED_MAX);
+    term.typed = NULL;
+    term.typed_count = 0;
+}
+
 static void start_colours(void)
 {
     static const short curses_colours[] = {
@@ -131,6 +150,8 @@ static void take_size(void)
     int rows = LINES, columns = COLS;
     if (size_of_terminal(&rows, &columns)) {
         resizeterm(rows, columns);
+        /* What a terminal does to its content when its size changes is its own affair. */
+        clearok(curscr, TRUE);
     }
     if (!canvas_resize(&term.canvas, rows, columns)) {
         term.lost = true;
@@ -150,7 +171,7 @@ enum term_fault term_open(const struct term_options *options)
     if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0) {
         return TERM_NOT_UTF8;
     }
-    if (!take_signals()) {
+    if (!take_typed(options->secret) || !take_signals()) {
         return TERM_NO_MEMORY;
     }
     term.options = *options;
@@ -185,6 +206,7 @@ void term_close(void)
     delscreen(term.screen);
     term.screen = NULL;
     canvas_free(&term.canvas);
+    free_typed();
     close(term.signals);
     term.signals = -1;
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) {
@@ -254,6 +276,8 @@ static void drop_typed(size_t count)
 {
     term.typed_count -= count;
     memmove(term.typed, term.typed + count, term.typed_count);
+    /* What has become a key may be a character of a PIN. */
+    explicit_bzero(term.typed + term.typed_count, count);
     term.escape_since = 0;
 }
 
@@ -311,6 +335,7 @@ enum term_event term_event(struct key *key)
 void term_forget_typed(void)
 {
     tcflush(STDIN_FILENO, TCIFLUSH);
+    explicit_bzero(term.typed, term.typed_count);
     term.typed_count = 0;
     term.escape_since = 0;
     term.pasting = false;

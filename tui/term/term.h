@@ -24,13 +24,14 @@ enum term_fault {
     TERM_NOT_A_TERMINAL, /* standard input or output is none */
     TERM_NOT_UTF8,       /* the locale's encoding */
     TERM_UNKNOWN,        /* TERM names no known terminal */
-    TERM_NO_MEMORY
+    TERM_NO_MEMORY       /* also: options.secret, and memory cannot be locked */
 };
 
 struct term_options {
     int escape_delay; /* milliseconds that a lone ESC waits for the rest of a key: 20..2000 */
     bool wide;        /* ambiguous characters take two cells */
     bool plain;       /* no colours: NO_COLOR, or the option */
+    bool secret;      /* what is typed waits in memory that is locked and in no core file */
 };
 
 enum term_event {
@@ -50,6 +51,7 @@ int term_signal_fd(void);
 /* Milliseconds until term_event must be called though nothing is readable; -1: no limit. */
 int term_wait(void);
 
+/* The bytes of a key are wiped as soon as it is out; only *key still holds the character. */
 enum term_event term_event(struct key *key);
 
 /* Throws away everything typed so far: before a step that can use up a try or write the card. */

@@ -1,0 +1,59 @@
+#include "tui/screens/messages.h"
+#include "tui/screens/steps.h"
+
+#include <stdio.h>
+
+enum { PAD_SECONDS = 90 };
+
+static void flow_pad(struct flow *flow, const struct screen_view *view)
+{
+    char since[PARTS_TEXT], seconds[PARTS_TEXT], most[PARTS_TEXT], text[WORDS_TEXT_MAX];
+    int64_t waited = view->now - view->desk->at_pad_since;
+    WORDS(view->language, "operation.at-pad", text,
+          time_text(moment_of(view->desk->at_pad_since).minute, since), number_text(waited > 0 ? waited : 0, seconds),
+          number_text(PAD_SECONDS, most));
+    flow_text(flow, THEME_WARNING, 0, text);
+    flow_text(flow, THEME_TEXT, 0, say(view, "operation.cancel-on-pad"));
+    if (view->practice && view->pad_key != NULL) {
+        flow_text(flow, THEME_QUIET, 0, WORDS(view->language, "operation.practice-pad", text, view->pad_key));
+    }
+}
+
+static void flow_resident(struct flow *flow, const struct screen_view *view)
+{
+    static const struct {
+        uint8_t flag;
+        const char *yes, *no;
+    } rows[] = {
+        {CARD_RESIDENT_TYPING, "operation.typing", "operation.not-typing"},
+        {CARD_RESIDENT_LENGTH_OK, "operation.length-ok", "operation.length-no"},
+        {CARD_RESIDENT_RULE_MET, "operation.rule-met", "operation.rule-no"},
+        {CARD_RESIDENT_MATCH, "operation.match", "operation.match-no"},
+    };
+    flow_text(flow, THEME_WARNING, 0, say(view, "operation.at-terminal"));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bool yes = (view->desk->resident & rows[i].flag) != 0;
+        flow_text(flow, yes ? THEME_GOOD : THEME_TEXT, 2, say(view, yes ? rows[i].yes : rows[i].no));
+    }
+}
+
+void operation_draw(struct canvas *c, const struct screen_view *view)
+{
+    const struct desk_view *desk = view->desk;
+    struct flow flow = flow_of(c, view, SCREEN_OPERATION);
+    flow_steps(&flow, view, &desk->file);
+    flow_blank(&flow);
+    const struct case_step *step = view->step >= 0 && view->step < CASE_STEPS ? &desk->file.steps[view->step] : NULL;
+    bool typed = step != NULL && step_is_typed(&step->plan);
+    if (desk->doing == DESK_SETTLING) {
+        flow_text(&flow, THEME_TEXT, 0, say(view, "operation.settling"));
+    } else if (desk->at_pad_since != 0) {
+        flow_pad(&flow, view);
+    } else if (typed && step->plan.way == CASE_BY_TERMINAL) {
+        flow_resident(&flow, view);
+    } else {
+        flow_text(&flow, THEME_TEXT, 0, say(view, "operation.card"));
+    }
+    flow_blank(&flow);
+    flow_text(&flow, THEME_TEXT, 0, say(view, "plan.leave-card"));
+}

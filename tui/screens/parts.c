@@ -1,0 +1,220 @@
+#include "tui/screens/parts.h"
+#include "forms/rules/spoken_date.h"
+#include "tui/screens/messages.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *say(const struct screen_view *view, const char *id)
+{
+    return words_say(view->language, id);
+}
+
+const char *say_of(const struct screen_view *view, const char *prefix, const char *word)
+{
+    char id[96];
+    snprintf(id, sizeof id, "%s%s", prefix, word);
+    return say(view, id);
+}
+
+const char *text_of(const struct screen_view *view, struct text text)
+{
+    return view->language == WORDS_EN && text.en != NULL ? text.en : text.ja;
+}
+
+const char *procedure_name(const struct screen_view *view, size_t procedure)
+{
+    return say_of(view, "procedure.", terms_word(&terms_procedures, procedure));
+}
+
+const char *presenter_name(const struct screen_view *view, size_t presenter)
+{
+    if (presenter < PRESENTERS_COMMON) {
+        return say_of(view, "presenter.", terms_word(&terms_presenters, presenter));
+    }
+    return presenter < view->profile->presenter_count ? text_of(view, view->profile->presenters[presenter].name) : "";
+}
+
+const char *pin_name(const struct screen_view *view, size_t pin)
+{
+    return say_of(view, "pin.", terms_word(&terms_pins, pin));
+}
+
+const char *document_name(const struct screen_view *view, size_t document)
+{
+    return document < view->profile->document_count ? text_of(view, view->profile->documents[document].name) : "";
+}
+
+const char *office_name(const struct screen_view *view, int office)
+{
+    int number = office == OFFICE_UNSTATED ? 0 : office;
+    return number < view->profile->office_count ? text_of(view, view->profile->offices[number].name) : "";
+}
+
+const char *fact_name(const struct screen_view *view, uint8_t fact)
+{
+    if (fact >= FACTS_COMMON) {
+        return text_of(view, view->profile->facts[fact - FACTS_COMMON].name.name);
+    }
+    return say_of(view, "fact.", profile_fact_id(view->profile, fact));
+}
+
+struct date card_date(uint32_t number)
+{
+    return (struct date){(int)(number / 10000), (int)(number / 100 % 100), (int)(number % 100)};
+}
+
+struct moment moment_of(int64_t seconds)
+{
+    enum { JAPAN = 9 * 3600, DAY = 24 * 3600 };
+    int64_t local = seconds + JAPAN;
+    return (struct moment){.date = date_from_days((int)(local / DAY)), .minute = (int)(local % DAY / 60)};
+}
+
+const char *number_text(int64_t number, char out[PARTS_TEXT])
+{
+    snprintf(out, PARTS_TEXT, "%lld", (long long)number);
+    return out;
+}
+
+const char *date_text(const struct screen_view *view, struct date date, char out[PARTS_TEXT])
+{
+    char day[16], month[16], year[16], id[32];
+    if (!date_valid(date)) {
+        return say(view, "answer.unknown");
+    }
+    snprintf(day, sizeof day, "%d", date.day);
+    snprintf(month, sizeof month, "month.%d", date.month);
+    snprintf(year, sizeof year, "%d", date.year);
+    snprintf(id, sizeof id, "weekday.%u", date_weekday(date));
+    const char *args[] = {year, say(view, month), day, say(view, id)};
+    return words_format(view->language, "date", out, PARTS_TEXT, 4, args);
+}
+
+const char *wareki_text(const struct screen_view *view, struct date date, char out[PARTS_TEXT])
+{
+    static const char *const eras[] = {
+        [ERA_MEIJI] = "era.meiji", [ERA_TAISHO] = "era.taisho", [ERA_SHOWA] = "era.showa",
+        [ERA_HEISEI] = "era.heisei", [ERA_REIWA] = "era.reiwa"};
+    struct wareki wareki = spoken_date_wareki(date);
+    char year[PARTS_TEXT];
+    if (wareki.era == ERA_NONE) {
+        out[0] = '\0';
+        return out;
+    }
+    const char *args[] = {say(view, eras[wareki.era]),
+                          wareki.year == 1 ? say(view, "era.first") : number_text(wareki.year, year)};
+    return words_format(view->language, "era.year", out, PARTS_TEXT, 2, args);
+}
+
+const char *time_text(int minute, char out[PARTS_TEXT])
+{
+    snprintf(out, PARTS_TEXT, "%d:%02d", minute / 60, minute % 60);
+    return out;
+}
+
+const char *moment_text(const struct screen_view *view, struct moment moment, char out[PARTS_TEXT])
+{
+    char date[PARTS_TEXT], time[PARTS_TEXT];
+    const char *day = date_text(view, moment.date, date);
+    bool timed = moment.minute != MOMENT_NO_TIME && date_valid(moment.date);
+    snprintf(out, PARTS_TEXT, "%.400s%s%.64s", day, timed ? " " : "", timed ? time_text(moment.minute, time) : "");
+    return out;
+}
+
+/* "暗証番号再設定 - 本人 - 本人確認書類": where in the case this screen is. */
+void title_text(const struct screen_view *view, const struct screen *screen, char *out, size_t size)
+{
+    enum screen_id id = (enum screen_id)(screen - screens);
+    bool of_case = id > SCREEN_PRESENTER && id < SCREEN_SLIP && view->presenter_count > 0;
+    const char *title = say(view, screen->title);
+    if (of_case) {
+        snprintf(out, size, "%s - %s - %s", procedure_name(view, view->situation.procedure),
+                 presenter_name(view, view->situation.presenter), title);
+    } else {
+        snprintf(out, size, "%s", title);
+    }
+}
+
+void put_marked(struct canvas *c, int row, int column, int width, enum theme_role role, const char *text)
+{
+    char mark[] = {theme_style(role)->mark, '\0'};
+    canvas_put(c, row, column, 2, role, mark);
+    canvas_put(c, row, column + 2, width - 2, role, text);
+}
+
+/* --- flowing text ------------------------------------------------------------------------------ */
+
+struct flow flow_of(struct canvas *c, const struct screen_view *view, enum screen_id id)
+{
+    int rows = c != NULL ? c->rows : SCREEN_ROWS_LEAST;
+    return (struct flow){.c = c, .top = FLOW_TOP, .room = rows - FLOW_TOP - 2, .first = view->ui.list[id].first};
+}
+
+static void flow_line(struct flow *flow, enum theme_role role, int indent, const char *line, bool first)
+{
+    int row = flow->top + flow->used - flow->first;
+    if (flow->c == NULL || row < flow->top || row >= flow->top + flow->room) {
+        return;
+    }
+    int column = FLOW_LEFT + indent;
+    char mark[] = {first ? theme_style(role)->mark : ' ', '\0'};
+    canvas_put(flow->c, row, column, 2, role, mark);
+    canvas_put(flow->c, row, column + 2, flow->c->columns - column - 3, role, line);
+}
+
+void flow_text(struct flow *flow, enum theme_role role, int indent, const char *text)
+{
+    enum { LINES = 40 };
+    int columns = flow->c != NULL ? flow->c->columns : SCREEN_COLUMNS_LEAST;
+    int width = columns - FLOW_LEFT - indent - 3;
+    struct canvas page = {0};
+    int rows = canvas_height(text, width);
+    if (rows > LINES || !canvas_resize(&page, rows > 0 ? rows : 1, width)) {
+        flow_line(flow, role, indent, text, true);
+        flow->used++;
+        return;
+    }
+    canvas_paragraph(&page, 0, 0, width, rows, role, text);
+    for (int i = 0; i < rows; i++) {
+        char line[CANVAS_SIDE_MAX * 4];
+        struct canvas one = {.rows = 1, .columns = width, .cells = page.cells + i * width};
+        canvas_dump(&one, line, sizeof line);
+        line[strcspn(line, "\n")] = '\0';
+        flow_line(flow, role, indent, line, i == 0);
+        flow->used++;
+    }
+    canvas_free(&page);
+}
+
+void flow_blank(struct flow *flow)
+{
+    flow->used++;
+}
+
+bool flow_key(struct screen_view *view, enum screen_id id, const struct key *key,
+              void (*content)(struct flow *flow, const struct screen_view *view))
+{
+    struct flow flow = flow_of(NULL, view, id);
+    content(&flow, view);
+    int last = flow.used > flow.room ? flow.used - flow.room : 0;
+    struct widgets_list list = {.at = view->ui.list[id].first};
+    bool ours = widgets_list_key(&list, last + 1, flow.room, key);
+    view->ui.list[id].first = list.at;
+    return ours;
+}
+
+void flow_message(struct flow *flow, const struct screen_view *view, const struct message *message, const char *first)
+{
+    char text[WORDS_TEXT_MAX];
+    const struct {
+        const char *label, *id;
+        enum theme_role role;
+    } parts[] = {{"message.happened", message->happened, message->role},
+                 {"message.true", message->truth, THEME_TEXT},
+                 {"message.do", message->act, THEME_TEXT}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        flow_text(flow, THEME_QUIET, 0, say(view, parts[i].label));
+        flow_text(flow, parts[i].role, 2, WORDS(view->language, parts[i].id, text, first));
+    }
+}

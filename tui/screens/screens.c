@@ -1,0 +1,238 @@
+#include "tui/screens/screen.h"
+#include "tui/screens/parts.h"
+#include "tui/term/cells.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define GO(name, sentence) {.code = KEYS_ENTER, .act = ACT_GO, .label = name, .help = sentence}
+#define BACK {.code = KEYS_F1 + 2, .twin = 'q', .act = ACT_BACK, .label = "key.back", .help = "key.back.help"}
+#define BACK_TEXT {.code = KEYS_F1 + 2, .twin = 7, .act = ACT_BACK, .label = "key.back", .help = "key.back.help"}
+#define HELP {.code = KEYS_F1, .twin = '?', .act = ACT_HELP, .label = "key.help", .help = "key.help.help"}
+#define HELP_TEXT {.code = KEYS_F1, .twin = 15, .act = ACT_HELP, .label = "key.help", .help = "key.help.help"}
+#define FKEY(number, plain, what, name) \
+    {.code = KEYS_F1 + (number) - 1, .twin = (plain), .act = (what), .label = name, .help = name ".help"}
+#define SPACE(name) {.code = KEYS_TEXT, .rune = ' ', .act = ACT_TICK, .label = name, .help = name ".help"}
+
+const struct screen screens[SCREENS] = {
+    [SCREEN_DESK] = {
+        .name = "desk", .title = "desk.title", .draw = desk_draw, .key = desk_key,
+        .keys = {HELP, GO("key.choose", "desk.go.help"), FKEY(6, 'c', ACT_CASES, "key.cases"),
+                 FKEY(5, 'r', ACT_READ, "key.read"), FKEY(10, 'Q', ACT_QUIT, "key.quit")},
+    },
+    [SCREEN_PRESENTER] = {
+        .name = "presenter", .title = "presenter.title", .draw = presenter_draw, .key = presenter_key,
+        .keys = {HELP, BACK, GO("key.choose", "presenter.go.help"), FKEY(4, 't', ACT_RECEPTION, "key.reception")},
+    },
+    [SCREEN_RECEPTION] = {
+        .name = "reception", .title = "reception.title", .draw = reception_draw, .key = reception_key,
+        .keys = {HELP, BACK, GO("key.accept", "reception.go.help")},
+    },
+    [SCREEN_CARD] = {
+        .name = "card", .title = "card.title", .draw = card_draw, .key = card_key,
+        .keys = {HELP, BACK, SPACE("key.pin"), GO("key.next", "card.go.help"), FKEY(5, 'r', ACT_READ, "key.read")},
+    },
+    [SCREEN_FACTS] = {
+        .name = "facts", .title = "facts.title", .draw = facts_draw, .key = facts_key,
+        .keys = {HELP, BACK, SPACE("key.answer"), GO("key.next", "facts.go.help")},
+    },
+    [SCREEN_DOCUMENTS] = {
+        .name = "documents", .title = "documents.title", .draw = documents_draw, .key = documents_key,
+        .keys = {HELP, BACK, SPACE("key.shown"), GO("key.next", "documents.go.help"),
+                 FKEY(4, 'a', ACT_ATTRIBUTES, "key.attributes"), FKEY(5, 'r', ACT_VERDICT, "key.rules"),
+                 FKEY(7, 'f', ACT_FACTS, "key.facts")},
+    },
+    [SCREEN_ATTRIBUTES] = {
+        .name = "attributes", .title = "attributes.title", .draw = attributes_draw, .key = attributes_key,
+        .keys = {HELP, BACK, SPACE("key.answer"), GO("key.accept", "attributes.go.help")},
+    },
+    [SCREEN_VERDICT] = {
+        .name = "verdict", .title = "verdict.title", .draw = verdict_draw, .key = verdict_key,
+        .keys = {HELP, BACK, FKEY(7, 'd', ACT_DECISION, "key.decision"), FKEY(6, 'p', ACT_PARK, "key.park"),
+                 FKEY(8, 'e', ACT_END, "key.end")},
+    },
+    [SCREEN_DECISION] = {
+        .name = "decision", .title = "decision.title", .draw = decision_draw, .key = decision_key, .text = true,
+        .keys = {HELP_TEXT, BACK_TEXT, GO("key.accept", "decision.go.help")},
+    },
+    [SCREEN_PLAN] = {
+        .name = "plan", .title = "plan.title", .draw = plan_draw, .fresh = true,
+        .keys = {HELP, BACK, GO("key.start", "plan.go.help"), FKEY(6, 'p', ACT_PARK, "key.park")},
+    },
+    [SCREEN_INSIST] = {
+        .name = "last-try", .title = "insist.title", .draw = insist_draw, .fresh = true,
+        .keys = {HELP, BACK, FKEY(9, 'Y', ACT_GO, "key.insist")},
+    },
+    [SCREEN_OPERATION] = {
+        .name = "operation", .title = "operation.title", .draw = operation_draw, .fresh = true,
+        .keys = {HELP, BACK},
+    },
+    [SCREEN_RESULT] = {
+        .name = "result", .title = "result.title", .draw = result_draw, .fresh = true,
+        .keys = {HELP, BACK, GO("key.next", "result.go.help"), FKEY(6, 'p', ACT_PARK, "key.park"),
+                 FKEY(8, 'e', ACT_END, "key.end")},
+    },
+    [SCREEN_SLIP] = {
+        .name = "slip", .title = "slip.title", .draw = slip_draw,
+        .keys = {HELP, GO("key.finish", "slip.go.help"), FKEY(9, 'p', ACT_PRINT, "key.print")},
+    },
+    [SCREEN_CASES] = {
+        .name = "cases", .title = "cases.title", .draw = cases_draw, .key = cases_key,
+        .keys = {HELP, BACK, GO("key.resume", "cases.go.help")},
+    },
+    [SCREEN_FAULTS] = {
+        .name = "faults", .title = "faults.title", .draw = faults_draw, .key = faults_key,
+        .keys = {HELP, FKEY(10, 'q', ACT_QUIT, "key.quit")},
+    },
+    [SCREEN_HELP] = {
+        .name = "help", .title = "help.title", .draw = help_draw, .key = help_key,
+        .keys = {BACK},
+    },
+};
+
+size_t screen_key_count(const struct screen *screen)
+{
+    size_t count = 0;
+    while (count < SCREEN_KEYS && screen->keys[count].act != ACT_NONE) {
+        count++;
+    }
+    return count;
+}
+
+static void plain_name(uint32_t rune, char *out, size_t size)
+{
+    if (rune == ' ') {
+        snprintf(out, size, "Space");
+    } else if (rune < ' ') {
+        snprintf(out, size, "^%c", (char)(rune + '@'));
+    } else {
+        snprintf(out, size, "%c", (char)rune);
+    }
+}
+
+const char *screen_key_name(const struct screen_key *key, char *out, size_t size)
+{
+    char twin[8] = "";
+    if (key->twin != 0) {
+        plain_name(key->twin, twin, sizeof twin);
+    }
+    if (key->code == KEYS_TEXT) {
+        plain_name(key->rune, out, size);
+    } else if (key->code == KEYS_ENTER) {
+        snprintf(out, size, "Enter");
+    } else {
+        snprintf(out, size, "F%d/%s", key->code - KEYS_F1 + 1, twin);
+    }
+    return out;
+}
+
+/* --- drawing ----------------------------------------------------------------------------------- */
+
+static void draw_title(const struct screen *screen, struct canvas *c, const struct screen_view *view)
+{
+    char title[256];
+    const char *right = view->practice ? say(view, "frame.practice") : "";
+    int edge = c->columns - 1 - (int)cells_width(right);
+    title_text(view, screen, title, sizeof title);
+    canvas_put(c, 0, 1, edge - 3, THEME_TITLE, title);
+    if (view->practice) {
+        canvas_put(c, 0, edge, -1, THEME_PRACTICE, right);
+    }
+    canvas_rule(c, 1);
+}
+
+static void draw_keys(const struct screen *screen, struct canvas *c, const struct screen_view *view)
+{
+    int column = 1, row = c->rows - 1;
+    for (size_t i = 0; i < screen_key_count(screen); i++) {
+        char name[16];
+        const char *label = say(view, screen->keys[i].label);
+        column = canvas_put(c, row, column, -1, THEME_KEY, screen_key_name(&screen->keys[i], name, sizeof name));
+        column = canvas_put(c, row, column + 1, -1, THEME_TEXT, label) + 2;
+    }
+}
+
+static void draw_notice(struct canvas *c, const struct screen_view *view)
+{
+    char text[WORDS_TEXT_MAX];
+    int row = c->rows - 2;
+    canvas_rule(c, row);
+    if (view->notice.id == NULL) {
+        return;
+    }
+    WORDS(view->language, view->notice.id, text, view->notice.first);
+    canvas_put(c, row, 0, c->columns, THEME_TEXT, "");
+    put_marked(c, row, 1, c->columns - 2, THEME_WARNING, text);
+}
+
+static void draw_too_small(struct canvas *c, const struct screen_view *view)
+{
+    char have[32], text[WORDS_TEXT_MAX];
+    snprintf(have, sizeof have, "%dx%d", c->columns, c->rows);
+    canvas_paragraph(c, 0, 0, c->columns, c->rows, THEME_TEXT, WORDS(view->language, "frame.too-small", text, have));
+}
+
+void screen_draw(enum screen_id id, struct canvas *c, const struct screen_view *view)
+{
+    const struct screen *screen = &screens[id];
+    canvas_clear(c);
+    if (c->rows < SCREEN_ROWS_LEAST || c->columns < SCREEN_COLUMNS_LEAST) {
+        draw_too_small(c, view);
+        return;
+    }
+    canvas_cursor(c, c->rows - 1, 0);
+    draw_title(screen, c, view);
+    draw_keys(screen, c, view);
+    draw_notice(c, view);
+    screen->draw(c, view);
+}
+
+/* --- keys -------------------------------------------------------------------------------------- */
+
+static bool is_plain(const struct key *key, uint32_t plain)
+{
+    if (plain == 0 || key->pasted) {
+        return false;
+    }
+    if (plain < ' ') {
+        return key->code == KEYS_CONTROL && key->rune == plain + '@';
+    }
+    return key->code == KEYS_TEXT && key->rune == plain;
+}
+
+static bool names(const struct screen_key *row, const struct key *key)
+{
+    if (is_plain(key, row->twin)) {
+        return true;
+    }
+    if (row->code == KEYS_TEXT) {
+        return is_plain(key, row->rune);
+    }
+    return key->code == row->code;
+}
+
+/* Escape and Ctrl-G are back wherever there is a back. */
+static enum screen_act act_of(const struct screen *screen, const struct key *key)
+{
+    if (key->pasted) {
+        return ACT_NONE;
+    }
+    bool leaves = key->code == KEYS_ESCAPE || is_plain(key, 7);
+    for (size_t i = 0; i < screen_key_count(screen); i++) {
+        if (names(&screen->keys[i], key) || (leaves && screen->keys[i].act == ACT_BACK)) {
+            return screen->keys[i].act;
+        }
+    }
+    return ACT_NONE;
+}
+
+struct request screen_key(enum screen_id id, struct screen_view *view, const struct key *key)
+{
+    const struct screen *screen = &screens[id];
+    enum screen_act act = act_of(screen, key);
+    view->notice.id = NULL;
+    if (act == ACT_HELP || act == ACT_BACK || screen->key == NULL) {
+        return (struct request){.act = act};
+    }
+    return screen->key(view, key, act);
+}

@@ -1,0 +1,55 @@
+#include "tui/screens/steps.h"
+#include "tui/screens/messages.h"
+
+#include <stdio.h>
+
+static const char *const kinds[CASE_KINDS] = {
+    [CASE_VERIFY] = "step.verify",   [CASE_CHANGE] = "step.change",           [CASE_RESET] = "step.reset",
+    [CASE_KEY] = "step.key",         [CASE_CERTIFICATE] = "step.certificate", [CASE_INSTALL] = "step.install",
+    [CASE_PROVE] = "step.prove",
+};
+
+bool step_is_typed(const struct case_plan_step *step)
+{
+    return step->kind == CASE_VERIFY || step->kind == CASE_CHANGE || step->kind == CASE_RESET;
+}
+
+const char *step_text(const struct screen_view *view, const struct case_plan_step *step, char out[PARTS_TEXT])
+{
+    const char *args[] = {pin_name(view, step->pin)};
+    return words_format(view->language, kinds[step->kind % CASE_KINDS], out, PARTS_TEXT, 1, args);
+}
+
+const char *step_typing(const struct screen_view *view, const struct case_plan_step *step)
+{
+    static const char *const ids[2][2] = {{"typing.pad.resident", "typing.pad.staff"},
+                                          {"typing.terminal.resident", "typing.terminal.staff"}};
+    return say(view, ids[step->way == CASE_BY_TERMINAL][step->typist == CASE_TYPED_BY_STAFF]);
+}
+
+void flow_step(struct flow *flow, const struct screen_view *view, size_t number, const struct case_plan_step *step,
+               enum theme_role role, const char *state)
+{
+    char text[PARTS_TEXT], line[2 * PARTS_TEXT];
+    snprintf(line, sizeof line, "%zu  %s%s%s", number + 1, step_text(view, step, text), *state != '\0' ? "  " : "", state);
+    flow_text(flow, role, 0, line);
+}
+
+void flow_steps(struct flow *flow, const struct screen_view *view, const struct case_file *file)
+{
+    static const struct {
+        const char *id;
+        enum theme_role role;
+    } states[CASE_STEP_STATES] = {
+        [CASE_STEP_IS_OPEN] = {"step-state.open", THEME_TEXT},
+        [CASE_STEP_IS_INTENDED] = {"step-state.running", THEME_TEXT},
+        [CASE_STEP_IS_DONE] = {"step-state.done", THEME_GOOD},
+        [CASE_STEP_IS_NOT_DONE] = {"step-state.not-done", THEME_WARNING},
+        [CASE_STEP_IS_UNKNOWN] = {"step-state.unknown", THEME_BAD},
+    };
+    for (size_t i = 0; i < file->plan.step_count && i < CASE_STEPS; i++) {
+        const struct case_step *step = &file->steps[i];
+        size_t state = step->state % CASE_STEP_STATES;
+        flow_step(flow, view, i, &step->plan, states[state].role, say(view, states[state].id));
+    }
+}

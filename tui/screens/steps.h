@@ -1,0 +1,17 @@
+/* Steps of a plan as lines: what is done, who types where, how it stands. */
+#ifndef TUI_SCREENS_STEPS_H
+#define TUI_SCREENS_STEPS_H
+
+#include "tui/screens/parts.h"
+
+/* The step waits for somebody to type. */
+bool step_is_typed(const struct case_plan_step *step);
+const char *step_text(const struct screen_view *view, const struct case_plan_step *step, char out[PARTS_TEXT]);
+/* Who types where. */
+const char *step_typing(const struct screen_view *view, const struct case_plan_step *step);
+void flow_step(struct flow *flow, const struct screen_view *view, size_t number, const struct case_plan_step *step,
+               enum theme_role role, const char *state);
+/* All steps of the case with their states. */
+void flow_steps(struct flow *flow, const struct screen_view *view, const struct case_file *file);
+
+#endif

@@ -1,0 +1,196 @@
+#include "tui/screens/parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum theme_role verdict_role(enum verdict_kind kind)
+{
+    return kind <= VERDICT_SECOND_VISIT ? THEME_GOOD : kind == VERDICT_REFUSE ? THEME_BAD : THEME_WARNING;
+}
+
+const char *verdict_text(const struct screen_view *view, char out[PARTS_TEXT])
+{
+    const struct verdict *verdict = &view->verdict;
+    const char *word = say_of(view, "verdict.", terms_word(&terms_verdicts, verdict->kind));
+    if (view->desk->case_open && view->desk->file.decided) {
+        snprintf(out, PARTS_TEXT, "%s (%s)", word, say(view, "verdict.decided"));
+    } else if (verdict->kind == VERDICT_REROUTE && verdict->reroute >= 0) {
+        snprintf(out, PARTS_TEXT, "%s: %s", word,
+                 say_of(view, "reroute.", terms_word(&terms_ways_on, (size_t)verdict->reroute)));
+    } else {
+        snprintf(out, PARTS_TEXT, "%s", word);
+    }
+    return out;
+}
+
+static void append(char out[PARTS_TEXT], const char *text)
+{
+    size_t used = strlen(out);
+    snprintf(out + used, PARTS_TEXT - used, "%s", text);
+}
+
+static void append_documents(const struct screen_view *view, uint64_t documents, char out[PARTS_TEXT])
+{
+    bool first = true;
+    for (size_t i = 0; i < view->profile->document_count; i++) {
+        if ((documents & UINT64_C(1) << i) != 0) {
+            append(out, first ? "" : say(view, "list.comma"));
+            append(out, document_name(view, i));
+            first = false;
+        }
+    }
+}
+
+static void append_attributes(const struct screen_view *view, uint16_t attributes, char out[PARTS_TEXT])
+{
+    bool first = true;
+    for (size_t i = 0; i < ATTRIBUTES; i++) {
+        if ((attributes & 1U << i) != 0) {
+            append(out, first ? "" : say(view, "list.comma"));
+            append(out, say_of(view, "attribute.", terms_word(&terms_attributes, i)));
+            first = false;
+        }
+    }
+}
+
+const char *missing_text(const struct screen_view *view, const struct missing *missing, char out[PARTS_TEXT])
+{
+    char documents[PARTS_TEXT] = "", attributes[PARTS_TEXT] = "";
+    if (missing->fact != FACT_NONE) {
+        const char *args[] = {fact_name(view, missing->fact)};
+        return words_format(view->language, "missing.fact", out, PARTS_TEXT, 1, args);
+    }
+    append_documents(view, missing->any_of, documents);
+    append_attributes(view, missing->attributes, attributes);
+    const char *holder = missing->holder < HOLDER_ANY ? say_of(view, "holder.", terms_word(&terms_holders, missing->holder))
+                                                      : "";
+    const char *args[] = {holder, documents, attributes};
+    bool one = (missing->any_of & (missing->any_of - 1)) == 0;
+    const char *id = missing->attributes != 0        ? "missing.attributes"
+                     : missing->holder >= HOLDER_ANY ? (one ? "missing.paper" : "missing.papers")
+                     : one                           ? "missing.document"
+                                                     : "missing.documents";
+    return words_format(view->language, id, out, PARTS_TEXT, 3, args);
+}
+
+/* --- the whole answer -------------------------------------------------------------------------- */
+
+static void flow_heading(struct flow *flow, const struct screen_view *view, const char *id)
+{
+    flow_blank(flow);
+    flow_text(flow, THEME_HEADING, 0, say(view, id));
+}
+
+static void flow_citation(struct flow *flow, const struct screen_view *view, const struct citation *citation,
+                          enum theme_role role)
+{
+    char text[WORDS_TEXT_MAX], date[PARTS_TEXT];
+    flow_text(flow, role, 2, text_of(view, citation->text));
+    if (citation->source[view->situation.procedure] == NULL) {
+        return;
+    }
+    WORDS(view->language, "verdict.source", text, text_of(view, view->profile->page),
+          date_text(view, view->profile->date, date), citation->id);
+    flow_text(flow, THEME_QUIET, 4, text);
+}
+
+static void flow_citations(struct flow *flow, const struct screen_view *view, const char *heading, uint8_t count,
+                           const struct citation *const citations[], enum theme_role role)
+{
+    if (count > 0) {
+        flow_heading(flow, view, heading);
+    }
+    for (uint8_t i = 0; i < count; i++) {
+        flow_citation(flow, view, citations[i], role);
+    }
+}
+
+static void flow_value(struct flow *flow, const struct screen_view *view, const char *id, const char *value)
+{
+    char text[WORDS_TEXT_MAX];
+    flow_text(flow, THEME_TEXT, 2, WORDS(view->language, id, text, value));
+}
+
+static void flow_ways_on(struct flow *flow, const struct screen_view *view)
+{
+    const struct verdict *verdict = &view->verdict;
+    char text[PARTS_TEXT];
+    flow_heading(flow, view, "verdict.ways-on");
+    if (verdict->reroute >= 0) {
+        flow_value(flow, view, "verdict.reroute-to",
+                   say_of(view, "reroute.", terms_word(&terms_ways_on, (size_t)verdict->reroute)));
+    }
+    for (size_t i = 0; i < WAYS_ON; i++) {
+        if ((verdict->alternatives & 1U << i) != 0 && (int)i != verdict->reroute) {
+            flow_value(flow, view, "verdict.alternative", say_of(view, "reroute.", terms_word(&terms_ways_on, i)));
+        }
+    }
+    if (verdict->other_office >= 0) {
+        flow_value(flow, view, "verdict.other-office", office_name(view, verdict->other_office));
+    }
+    if (date_valid(verdict->opens.date)) {
+        flow_value(flow, view, "verdict.opens", moment_text(view, verdict->opens, text));
+    }
+    if (verdict->phone != NULL) {
+        flow_value(flow, view, "verdict.phone", verdict->phone);
+    }
+    if (verdict->may_be_decided) {
+        flow_text(flow, THEME_TEXT, 2, say(view, "verdict.may-be-decided"));
+    }
+    flow_text(flow, THEME_TEXT, 2, say(view, verdict_accepts(verdict) ? "verdict.go-back" : "verdict.park-or-end"));
+}
+
+static void flow_dates(struct flow *flow, const struct screen_view *view)
+{
+    static const struct {
+        const char *id;
+        size_t offset;
+    } rows[] = {{"verdict.from", offsetof(struct verdict, from)},
+                {"verdict.until", offsetof(struct verdict, until)},
+                {"verdict.valid-until", offsetof(struct verdict, valid_until)}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct date date;
+        char text[PARTS_TEXT];
+        memcpy(&date, (const char *)&view->verdict + rows[i].offset, sizeof date);
+        if (date_valid(date)) {
+            flow_value(flow, view, rows[i].id, date_text(view, date, text));
+        }
+    }
+}
+
+static void content(struct flow *flow, const struct screen_view *view)
+{
+    const struct verdict *verdict = &view->verdict;
+    char text[PARTS_TEXT];
+    flow_text(flow, verdict_role(verdict->kind), 0, verdict_text(view, text));
+    for (int i = 0; i < verdict->missing_count; i++) {
+        flow_text(flow, THEME_TEXT, 2, missing_text(view, &verdict->missing[i], text));
+    }
+    flow_dates(flow, view);
+    flow_ways_on(flow, view);
+    flow_citations(flow, view, "verdict.rules", verdict->reason_count, verdict->reason, THEME_TEXT);
+    for (int i = 0; i < verdict->missing_count; i++) {
+        if (verdict->missing[i].citation != NULL) {
+            flow_citation(flow, view, verdict->missing[i].citation, THEME_TEXT);
+        }
+    }
+    flow_citations(flow, view, "verdict.warnings", verdict->warning_count, verdict->warning, THEME_WARNING);
+    flow_citations(flow, view, "verdict.guidance", verdict->guidance_count, verdict->guidance, THEME_TEXT);
+}
+
+void verdict_draw(struct canvas *c, const struct screen_view *view)
+{
+    struct flow flow = flow_of(c, view, SCREEN_VERDICT);
+    content(&flow, view);
+    if (flow.used > flow.first + flow.room) {
+        canvas_put(c, c->rows - 3, c->columns - 8, -1, THEME_QUIET, say(view, "list.more"));
+    }
+}
+
+struct request verdict_key(struct screen_view *view, const struct key *key, enum screen_act act)
+{
+    if (flow_key(view, SCREEN_VERDICT, key, content)) {
+        return (struct request){.act = ACT_NONE};
+    }
+    return (struct request){.act = key->code == KEYS_LEFT ? ACT_BACK : act};
+}
