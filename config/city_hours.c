@@ -176,12 +176,14 @@ static void read_rules(struct reading r, const char *prefix, enum hours_kind kin
                        struct hours_table *table)
 {
     for (size_t i = 0; (r.section = ini_section(r.ini, prefix, i)) != NULL; i++) {
+        struct hours_rule rule;
+
         ini_know_section(r.ini, r.section);
-        if (table->count == HOURS_RULES) {
+        read_rule(&r, kind, &rule);
+        if (table->count == HOURS_RULES)
             too_many(&r, NULL, r.section, HOURS_RULES);
-            return;
-        }
-        read_rule(&r, kind, &table->rules[table->count++]);
+        else
+            table->rules[table->count++] = rule;
     }
 }
 
@@ -201,23 +203,21 @@ static void need_time(const struct reading *r, const char *key, int *out)
 static void read_bookings(struct reading r, struct hours_table *table)
 {
     for (size_t i = 0; (r.section = ini_section(r.ini, "booking.", i)) != NULL; i++) {
-        struct hours_booking_rule *rule = &table->bookings[table->booking_count];
+        struct hours_booking_rule rule = {.offices = 0};
 
         ini_know_section(r.ini, r.section);
-        if (table->booking_count == HOURS_BOOKINGS) {
+        read_id(&r, rule.id);
+        read_source(&r, rule.source);
+        ini_set(r.ini, r.section, "offices", r.words->offices, &rule.offices, r.faults);
+        need_number(&r, "opens-months-before", 0, 24, &rule.months_before);
+        need_number(&r, "opens-day", 1, 28, &rule.day_of_month);
+        need_time(&r, "opens-at", &rule.opens);
+        need_number(&r, "closes-days-before", 0, 365, &rule.days_before);
+        need_time(&r, "closes-at", &rule.closes);
+        if (table->booking_count == HOURS_BOOKINGS)
             too_many(&r, NULL, r.section, HOURS_BOOKINGS);
-            return;
-        }
-        table->booking_count++;
-        *rule = (struct hours_booking_rule){.offices = 0};
-        read_id(&r, rule->id);
-        read_source(&r, rule->source);
-        ini_set(r.ini, r.section, "offices", r.words->offices, &rule->offices, r.faults);
-        need_number(&r, "opens-months-before", 0, 24, &rule->months_before);
-        need_number(&r, "opens-day", 1, 28, &rule->day_of_month);
-        need_time(&r, "opens-at", &rule->opens);
-        need_number(&r, "closes-days-before", 0, 365, &rule->days_before);
-        need_time(&r, "closes-at", &rule->closes);
+        else
+            table->bookings[table->booking_count++] = rule;
     }
 }
 
