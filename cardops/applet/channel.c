@@ -98,6 +98,12 @@ static void channel_note(struct channel *c, const struct bytes *command)
     c->note(c->context, line);
 }
 
+static bool expects_nothing(const struct bytes *command)
+{
+    struct apdu parsed;
+    return apdu_parse(command->at, command->length, &parsed) && parsed.expected == 0;
+}
+
 enum card_code channel_send_raw(struct channel *c, const struct bytes *command, struct bytes *answer)
 {
     c->sw = 0;
@@ -105,7 +111,7 @@ enum card_code channel_send_raw(struct channel *c, const struct bytes *command, 
         return channel_fail(c, READER_CARD_ABSENT);
     c->commands++;
     enum reader_fault fault = c->reader->ops->transmit(c->reader, command, answer);
-    if (fault == READER_OK && answer->length < 2)
+    if (fault == READER_OK && (answer->length < 2 || (answer->length > 2 && expects_nothing(command))))
         fault = READER_GARBLED;
     if (fault != READER_OK)
         return channel_fail(c, fault);
@@ -140,7 +146,7 @@ enum card_code channel_control(struct channel *c, uint32_t code, const struct by
         c->at_stake = false;
         return CARD_PAD_STRUCTURE;
     }
-    if (fault == READER_OK && out->length < 2)
+    if (fault == READER_OK && out->length != 2)
         fault = READER_GARBLED;
     if (fault != READER_OK)
         return channel_fail(c, fault);

@@ -2,6 +2,7 @@
  * One connection to one card: commands out, answers in, faults turned into enum card_code.
  *
  * Order of calls: a zeroed struct with `reader` set; channel_connect; any commands; channel_power_off.
+ * Data in an answer to a command that asked for none is a fault: a garbled 9000 must not pass for success.
  * After a fault the connection is closed and the card without power; nothing is ever sent twice, but the
  * very first SELECT after power-on, which a card may answer with 6F00 (card.md 2.5).
  *
@@ -39,7 +40,7 @@ enum card_code channel_send(struct channel *c, const struct apdu *command, struc
 /* The same with a command ready made and the answer with its status word left on. */
 enum card_code channel_send_raw(struct channel *c, const struct bytes *command, struct bytes *answer)
     __attribute__((warn_unused_result));
-/* SCardControl; CARD_PAD_STRUCTURE where the driver refuses the block: then nothing reached the card. */
+/* A PIN entry by SCardControl; `out` is the status word. CARD_PAD_STRUCTURE where the driver refuses the block: then nothing reached the card. */
 enum card_code channel_control(struct channel *c, uint32_t code, const struct bytes *in, struct bytes *out)
     __attribute__((warn_unused_result));
 

@@ -73,6 +73,11 @@ struct authority {
     enum authority_fault (*pending)(struct authority_session *s, enum authority_key key,
                                     struct bytes *public_key, uint16_t *sw);
     void (*close)(struct authority_session **s);
+    /*
+     * Whether this card is of the kind the module works with, without proving any authority: one command at
+     * most. May be NULL: then only open() can tell.
+     */
+    enum authority_fault (*recognise)(const struct authority_link *link, uint16_t *sw);
 };
 
 #endif
