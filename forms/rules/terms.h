@@ -38,6 +38,7 @@ enum fact {
     FACT_TOGETHER,            /* the card does not outlive a chosen certificate */
     FACT_EVERY_PIN, FACT_EVERY_CHOSEN_PIN, FACT_SOME_PIN, FACT_SOME_CHOSEN_PIN,
     FACT_CHOSEN_CERTIFICATE,  /* at least one chosen certificate is in this state */
+    FACT_EVERY_CERTIFICATE,   /* every chosen one is */
     FACT_SIG_CHOSEN,
     FACTS_COMMON
 };

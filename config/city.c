@@ -1,0 +1,290 @@
+#include "config/city.h"
+
+#include "config/city_hours.h"
+#include "config/city_reader.h"
+#include "config/holidays.h"
+#include "config/settings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- names: offices, presenters, facts ----------------------------------------------------------- */
+
+static void read_offices(struct city_reader *r)
+{
+    struct profile *profile = &r->city->profile;
+    const char *section;
+    for (size_t i = 0; (section = ini_section(r->ini, "office.", i)) != NULL; i++) {
+        if (!city_define(r, section, &r->offices, city_id(section), PROFILE_OFFICES))
+            continue;
+        struct office *office = &profile->offices[profile->office_count++];
+        const char *source = ini_need(r->ini, section, "source", r->faults);
+        office->id = r->offices.word[r->offices.count - 1];
+        office->name = city_text(r, section, "name");
+        office->source = city_keep(r->city, source != NULL ? source : "");
+        const char *alias;
+        for (size_t n = 1; n <= 6 && (alias = ini_numbered(r->ini, section, "alias", n)) != NULL; n++)
+            office->alias[office->aliases++] = city_keep(r->city, alias);
+    }
+    if (profile->office_count == 0)
+        city_fault(r, "city", NULL, FAULT_MISSING_SECTION, "office.NAME", NULL);
+}
+
+static void read_presenters(struct city_reader *r)
+{
+    struct profile *profile = &r->city->profile;
+    const char *section;
+    for (size_t i = 0; i < terms_presenters.count; i++) {
+        r->presenters.word[r->presenters.count++] = terms_presenters.word[i];
+        profile->presenters[profile->presenter_count++].id = terms_presenters.word[i];
+    }
+    for (size_t i = 0; (section = ini_section(r->ini, "presenter.", i)) != NULL; i++) {
+        if (!city_define(r, section, &r->presenters, city_id(section), PROFILE_PRESENTERS))
+            continue;
+        struct named *presenter = &profile->presenters[profile->presenter_count++];
+        presenter->id = r->presenters.word[r->presenters.count - 1];
+        presenter->name = city_text(r, section, "name");
+    }
+}
+
+static void read_facts(struct city_reader *r)
+{
+    static const char *const kinds[] = {"yes-no", "date"};
+    struct profile *profile = &r->city->profile;
+    const char *section;
+    for (size_t i = 0; i < terms_facts.count; i++)
+        r->facts.word[r->facts.count++] = terms_facts.word[i];
+    for (size_t i = 0; (section = ini_section(r->ini, "fact.", i)) != NULL; i++) {
+        if (!city_define(r, section, &r->facts, city_id(section), FACTS_MAX))
+            continue;
+        profile->facts[profile->fact_count].name.id = r->facts.word[r->facts.count - 1];
+        profile->facts[profile->fact_count].name.name = city_text(r, section, "name");
+        profile->facts[profile->fact_count++].kind =
+            city_choice(r, section, "kind", kinds, 2, 0) == 1 ? FACT_IS_DATE : FACT_IS_YES_NO;
+    }
+}
+
+/* --- the city itself ------------------------------------------------------------------------------ */
+
+static const char *needed(struct city_reader *r, const char *key)
+{
+    const char *value = ini_need(r->ini, "city", key, r->faults);
+    return city_keep(r->city, value != NULL ? value : "");
+}
+
+static void read_validity(struct city_reader *r)
+{
+    struct profile *profile = &r->city->profile;
+    ini_know_section(r->ini, "validity");
+    if (!ini_has_section(r->ini, "validity"))
+        return;
+    city_citation(r, "validity", &profile->validity);
+    for (size_t i = PROCEDURE_RENEW; i <= PROCEDURE_ISSUE; i++) {
+        int birthdays = 0;
+        ini_number(r->ini, "validity", terms_procedures.word[i], 1, 10, &birthdays, r->faults);
+        profile->birthdays[i] = (uint8_t)birthdays;
+    }
+}
+
+static void read_city(struct city_reader *r)
+{
+    static const char *const languages[] = {"ja", "en"};
+    struct profile *profile = &r->city->profile;
+    profile->name = city_text(r, "city", "name");
+    profile->page = city_text(r, "city", "page");
+    profile->file = needed(r, "source");
+    profile->phone = needed(r, "phone");
+    if (ini_need(r->ini, "city", "date", r->faults) != NULL)
+        ini_date(r->ini, "city", "date", &profile->date, r->faults);
+    profile->english = city_choice(r, "city", "language", languages, 2, 0) == 1;
+    for (size_t i = 0; i < PROCEDURES; i++) {
+        char key[32];
+        snprintf(key, sizeof key, "covers.%s", terms_procedures.word[i]);
+        profile->covers[i] = (uint8_t)city_terms(r, "city", key, &terms_pins, 0);
+    }
+    read_validity(r);
+}
+
+/* "Silent" is said with the page's own phone number as its source. */
+static void cite_silence(struct city_reader *r)
+{
+    struct profile *profile = &r->city->profile;
+    char source[512];
+    snprintf(source, sizeof source, "%s:%s", profile->file, needed(r, "phone-source"));
+    profile->contact = r->city->national.say[SAY_SILENT];
+    for (size_t i = 0; i < PROCEDURES; i++)
+        profile->contact.source[i] = city_keep(r->city, source);
+}
+
+static void read_hours(struct city_reader *r, struct hours_table *table)
+{
+    const struct city_words words = {
+        .offices = {r->offices.word, r->offices.count},
+        .procedures = {terms_procedures.word, terms_procedures.count},
+        .presenters = {r->presenters.word, r->presenters.count},
+    };
+    city_hours_load(r->ini, &words, table, r->faults);
+}
+
+/* --- national rules ------------------------------------------------------------------------------- */
+
+static const char *const say_sections[NATIONAL_SAYS] = {
+    [SAY_SILENT] = "say.silent",
+    [SAY_PAGE_OLD] = "say.page-old",
+    [SAY_NO_HOURS] = "say.no-hours",
+    [SAY_HOURS_UNKNOWN] = "say.hours-unknown",
+    [SAY_CLOSED] = "say.closed",
+    [SAY_VALIDITY_DIFFERS] = "say.validity-differs",
+    [SAY_VALIDITY_DOUBT] = "say.validity-doubt",
+    [SAY_UNLISTED] = "say.unlisted",
+    [SAY_FACT] = "say.fact",
+    [SAY_CHOSEN_IN_WINDOW] = "say.chosen-in-window",
+    [SAY_BOOKING_OK] = "say.booking-ok",
+    [SAY_BOOKING_EARLY] = "say.booking-early",
+    [SAY_BOOKING_LATE] = "say.booking-late",
+    [SAY_KIOSK_OK] = "say.kiosk-ok",
+    [SAY_KIOSK_CLOSED] = "say.kiosk-closed",
+    [SAY_KIOSK_LATE] = "say.kiosk-late",
+    [SAY_KIOSK_NOT_READY] = "say.kiosk-not-ready",
+    [SAY_DOCUMENT_ENDED] = "say.document-ended",
+    [SAY_STANDS_FOR] = "say.stands-for",
+};
+
+/* What choosing a presenter says about the resident: [presenter-says], PRESENTER = ward:no under15:no. */
+static void read_assumed(struct city_reader *r)
+{
+    static const char *const words[] = {"ward:yes", "ward:no", "under15:yes", "under15:no"};
+    struct national *national = &r->city->national;
+    uint64_t others = 0;
+    ini_set(r->ini, "presenter-says", "others", (struct ini_words){words, 4}, &others, r->faults);
+    for (size_t i = 0; i < PROFILE_PRESENTERS; i++) {
+        uint64_t said = i < PRESENTERS_COMMON ? 0 : others;
+        if (i < PRESENTERS_COMMON)
+            ini_set(r->ini, "presenter-says", terms_presenters.word[i], (struct ini_words){words, 4}, &said, r->faults);
+        national->assumed[i][0] = (uint8_t)(said & 3);
+        national->assumed[i][1] = (uint8_t)(said >> 2 & 3);
+    }
+}
+
+static void read_national(struct city_reader *r)
+{
+    struct national *national = &r->city->national;
+    struct hours_table *table = &r->city->profile.hours; /* for its kiosk; the profile's own comes later */
+    int months = 12;
+    ini_number(r->ini, "national", "page-old-months", 1, 600, &months, r->faults);
+    national->page_old_months = (uint16_t)months;
+    for (size_t i = 0; i < NATIONAL_SAYS; i++)
+        city_citation(r, say_sections[i], &national->say[i]);
+    read_assumed(r);
+    read_hours(r, table);
+    if (!table->has_kiosk)
+        city_fault(r, "national", NULL, FAULT_MISSING_SECTION, "kiosk", NULL);
+    national->kiosk = table->kiosk;
+    memset(table, 0, sizeof *table);
+    city_read_classes(r);
+    city_read_rules(r);
+}
+
+/* --- files ---------------------------------------------------------------------------------------- */
+
+typedef void read_sections(struct city_reader *r);
+
+/* Reads one file with the vocabularies gathered so far; whatever nobody asked for is a fault. */
+static void read_file(struct city_reader *r, const char *path, read_sections *sections)
+{
+    r->ini = ini_load(path, r->faults);
+    if (r->ini == NULL)
+        return;
+    sections(r);
+    ini_unread(r->ini, r->faults);
+    ini_free(r->ini);
+    r->ini = NULL;
+}
+
+static void read_profile(struct city_reader *r)
+{
+    static const char *const needed_sections[] = {"city"};
+    for (size_t i = 0; i < sizeof needed_sections / sizeof needed_sections[0]; i++)
+        if (!ini_has_section(r->ini, needed_sections[i])) {
+            city_fault(r, needed_sections[i], NULL, FAULT_MISSING_SECTION, needed_sections[i], NULL);
+            return;
+        }
+    read_city(r);
+    cite_silence(r);
+    read_offices(r);
+    read_presenters(r);
+    read_facts(r);
+    city_read_documents(r);
+    city_read_classes(r);
+    city_read_needs(r);
+    city_read_ways(r);
+    city_read_rules(r);
+    read_hours(r, &r->city->profile.hours);
+}
+
+/* national.ini speaks of the common presenters, facts and documents. */
+static void read_national_file(struct city_reader *r)
+{
+    read_presenters(r);
+    read_facts(r);
+    read_national(r);
+}
+
+static bool profile_path(const char *data, const char *city, char *out, size_t size)
+{
+    size_t length = strlen(city);
+    bool path = length > 4 && strcmp(city + length - 4, ".ini") == 0 && strchr(city, '/') == NULL;
+    if (path)
+        return (size_t)snprintf(out, size, "%s", city) < size;
+    return settings_city_path(data, city, out, size);
+}
+
+/* The profile's name: the file's name without its folder and .ini. */
+static const char *profile_id(struct city *city, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char name[SETTINGS_PATH_SIZE];
+    snprintf(name, sizeof name, "%s", slash != NULL ? slash + 1 : path);
+    char *dot = strstr(name, ".ini");
+    if (dot != NULL && dot != name)
+        *dot = '\0';
+    return city_keep(city, name);
+}
+
+static void read_all(struct city *city, const char *data, const char *path, struct fault_list *faults)
+{
+    char documents[SETTINGS_PATH_SIZE], national[SETTINGS_PATH_SIZE], holidays[SETTINGS_PATH_SIZE];
+    if (!settings_data_path(data, "documents.ini", documents, sizeof documents) ||
+        !settings_data_path(data, "national.ini", national, sizeof national) ||
+        !settings_data_path(data, "holidays.ini", holidays, sizeof holidays)) {
+        fault_add(faults, &(struct fault){.code = FAULT_TEXT_TOO_LONG});
+        return;
+    }
+    struct city_reader shared = {.faults = faults, .city = city, .national = true};
+    read_file(&shared, documents, city_read_documents);
+    const struct city_vocabulary catalogue = shared.documents;
+    read_file(&shared, national, read_national_file);
+    holidays_load(holidays, &city->national.holidays, faults);
+    city->profile.presenter_count = 0;
+    struct city_reader own = {.faults = faults, .city = city, .documents = catalogue};
+    read_file(&own, path, read_profile);
+}
+
+struct city *city_load(const char *data, const char *name, struct fault_list *faults)
+{
+    char path[SETTINGS_PATH_SIZE];
+    struct city *city = calloc(1, sizeof *city);
+    if (city == NULL || !profile_path(data, name, path, sizeof path)) {
+        fault_add(faults, &(struct fault){.code = city == NULL ? FAULT_NO_MEMORY : FAULT_TEXT_TOO_LONG});
+        city_free(city);
+        return NULL;
+    }
+    city->profile.id = profile_id(city, path);
+    read_all(city, data, path, faults);
+    if (fault_any(faults)) {
+        city_free(city);
+        return NULL;
+    }
+    return city;
+}
