@@ -66,22 +66,24 @@ CHECKS := includes sizes headers words
 check:
 	@bad=0; for c in $(CHECKS); do tests/checks/$$c || { echo "check $$c failed"; bad=1; }; done; exit $$bad
 
-# Fuzzing: every tests/fuzz/NAME_fuzz.c is a libFuzzer target, its corpus tests/fuzz/corpus/NAME.
-# `make fuzz SECONDS=60` runs each so long and keeps what is new; `make fuzz-replay` runs the corpus once.
+# Fuzzing: every tests/fuzz/NAME_fuzz.c is a libFuzzer target with its corpus in tests/fuzz/corpus/NAME.
+# `make fuzz SECONDS=60` runs each so long, new inputs go to the build folder; `make fuzz-replay` runs the corpus once.
 SECONDS ?= 30
 FUZZERS := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
-TEST_IN_fuzz := $(filter-out cardops/issue,$(CARD_FOLDERS)) cardops/issue cardops/practice forms/rules forms/case config tui/term tui/words
+TEST_IN_fuzz := cardops/wire cardops/reader cardops/applet cardops/authority cardops/issue cardops cardops/practice \
+                forms/rules config tui/term
 $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(foreach f,$(TEST_IN_fuzz),$(call archive,$(f)))
 	$(Q)$(CC) $(LINKHARD) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ALL_LIBS)
 fuzzers: $(patsubst %,$(BUILD)/tests/fuzz/%_fuzz,$(FUZZERS))
 fuzz fuzz-replay:
 	@$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/fuzz SANITIZE=fuzz fuzzers
 	@for f in $(FUZZERS); do \
-	    mkdir -p tests/fuzz/corpus/$$f; \
-	    $(BUILD)/fuzz/tests/fuzz/$${f}_fuzz $(if $(filter fuzz,$@),-max_total_time=$(SECONDS),-runs=0) \
-	        -print_final_stats=1 -timeout=10 -rss_limit_mb=2048 tests/fuzz/corpus/$$f >$(BUILD)/fuzz/$$f.log 2>&1 || \
-	        { cat $(BUILD)/fuzz/$$f.log; exit 1; }; \
-	    echo "$$f: $$(ls tests/fuzz/corpus/$$f | wc -l) inputs, $$(sed -n 's/stat::number_of_executed_units: *//p' $(BUILD)/fuzz/$$f.log) runs, no fault"; \
+	    log=$(BUILD)/fuzz/$$f.log new=$(BUILD)/fuzz/corpus/$$f; mkdir -p $$new; \
+	    $(BUILD)/fuzz/tests/fuzz/$${f}_fuzz -print_final_stats=1 -timeout=10 -rss_limit_mb=2048 \
+	        -artifact_prefix=$(BUILD)/fuzz/ \
+	        $(if $(filter fuzz,$@),-max_total_time=$(SECONDS) $$new,-runs=0) tests/fuzz/corpus/$$f >$$log 2>&1 || \
+	        { cat $$log; exit 1; }; \
+	    echo "$$f: $$(ls tests/fuzz/corpus/$$f | wc -l) inputs, $$(sed -n 's/stat::number_of_executed_units: *//p' $$log) runs, no fault"; \
 	done
 
 # Line and function coverage of the floors below the screens.
