@@ -103,12 +103,17 @@ static bool begun_step_kept(const struct case_step *begun, const struct case_pla
     return begun->plan.kind == step->kind;
 }
 
+static bool only_a_question(const struct case_file *file)
+{
+    return strcmp(file->judgement.procedure, "check") == 0;
+}
+
 static bool plan_allowed(const struct case_file *file, const struct case_change *change)
 {
     const struct case_plan *plan = &change->with.plan;
     bool begun = false;
 
-    if (!case_enough(file))
+    if (!case_enough(file) || (plan->step_count == 0 && !only_a_question(file)))
         return false;
     for (unsigned i = 0; i < file->plan.step_count; i++) {
         if (file->steps[i].state == CASE_STEP_IS_OPEN)
@@ -167,14 +172,15 @@ static bool is_unknown_and_may_go_on(const struct case_file *file, const struct 
 static bool all_done(const struct case_file *file, const struct case_change *change)
 {
     (void)change;
-    return case_next_step(file) < 0;
+    return case_next_step(file) < 0 && (file->plan.step_count > 0 || only_a_question(file));
 }
 
 /* Nothing was to be done on the card: a first visit, or a question answered. */
 static bool no_card_needed(const struct case_file *file, const struct case_change *change)
 {
     (void)change;
-    return !file->planned && (case_enough(file) || strcmp(file->judgement.verdict, "first-visit") == 0);
+    return !file->planned && ((case_enough(file) && only_a_question(file)) ||
+                              strcmp(file->judgement.verdict, "first-visit") == 0);
 }
 
 static bool untouched(const struct case_file *file, const struct case_change *change)
@@ -294,6 +300,14 @@ static void take_decision(struct case_file *file, const struct case_change *chan
     file->decided = true;
 }
 
+/* What the tries were before a change says nothing about a reset. */
+static void replan_step(struct case_step *s, const struct case_plan_step *step)
+{
+    if (s->plan.kind != step->kind)
+        memset(s->tries_before, -1, sizeof s->tries_before);
+    s->plan = *step;
+}
+
 static void take_plan(struct case_file *file, const struct case_change *change)
 {
     file->plan = change->with.plan;
@@ -302,9 +316,9 @@ static void take_plan(struct case_file *file, const struct case_change *change)
         struct case_step *s = &file->steps[i];
 
         if (i >= file->plan.step_count || s->state == CASE_STEP_IS_OPEN)
-            *s = (struct case_step){.outcome.tries = {-1, -1}};
+            *s = (struct case_step){.tries_before = {-1, -1}, .outcome.tries = {-1, -1}};
         if (i < file->plan.step_count && s->state != CASE_STEP_IS_DONE)
-            s->plan = file->plan.steps[i];
+            replan_step(s, &file->plan.steps[i]);
     }
 }
 
@@ -315,9 +329,12 @@ static void take_intent(struct case_file *file, const struct case_change *change
     s->state = CASE_STEP_IS_INTENDED;
     s->proving = change->event == CASE_PROOF_INTENDED;
     s->intended_at = change->at;
-    if (s->proving)
+    if (s->proving) {
+        s->proofs++;
         return;
+    }
     s->attempts++;
+    s->proofs = 0;
     memcpy(s->tries_before, change->with.outcome.tries, sizeof s->tries_before);
 }
 

@@ -177,7 +177,8 @@ struct case_step {
     bool proving;              /* the newest intent was to prove the new PIN, not to set it */
     bool doubt;                /* an earlier attempt's outcome is not known: not done now is still unknown */
     uint16_t attempts;         /* intents so far, proofs not counted */
-    int8_t tries_before[CASE_PLACES]; /* at the last intent that could write */
+    uint16_t proofs;           /* proofs tried since: each may have used up a try */
+    int8_t tries_before[CASE_PLACES]; /* at the last intent that could write; -1 for a kind never tried */
     struct case_outcome outcome;      /* of the last attempt */
     int64_t intended_at, at;   /* 0: not yet */
 };

@@ -12,8 +12,12 @@
  * A clerk's act that is not possible now answers a fault and changes nothing. What became of an act that
  * takes time is told by desk_view(): `view->doing` while it lasts, then `view->last`.
  *
- * After a crash at any point, desk_open finds every case whose intent has no outcome and marks it
- * unsettled; when its card is in the reader again, desk_settle asks the card what is true.
+ * After a crash at any point, desk_open finds every case of this window whose intent has no outcome and
+ * marks it unsettled, and parks the others that were open; desk_resume takes one up again. When its card
+ * is in the reader, view->cure says what helps.
+ *
+ * While a case is open, a card that is put in is read at once, so that view->card_is_the_cases is true
+ * of the card that is there. The card process is restarted when it dies or outlives its step's limit.
  */
 #ifndef FORMS_DESK_DESK_H
 #define FORMS_DESK_DESK_H
@@ -45,7 +49,8 @@ enum desk_fault {
     DESK_NOT_ENOUGH,       /* the verdict is not an acceptance, and no person has decided */
     DESK_SECOND_KEY,       /* one try left: ask again with `insist` */
     DESK_LEDGER,           /* the record could not be written: nothing was asked of the card */
-    DESK_CARD_PROCESS,     /* madoguchi-card cannot be started */
+    DESK_CARD_PROCESS,     /* card process or reader do not work: view->link says why */
+    DESK_NEEDS_RESET,      /* too few tries left to prove a change: judge it again as a reset, or park it */
 };
 
 /* What the desk is waiting for. */
@@ -55,6 +60,15 @@ enum desk_doing {
     DESK_READING,
     DESK_STEPPING,         /* a card step: view->step; at_pad_since where it is at the pad */
     DESK_SETTLING,         /* asking the card what is true after a cut */
+};
+
+/* What helps a step whose outcome is not known. */
+enum desk_cure {
+    DESK_CURE_NONE,        /* nothing is unsettled */
+    DESK_CURE_ASK,         /* desk_settle: the card has to be asked, or can tell */
+    DESK_CURE_REPEAT,      /* desk_step: the card cannot tell; the reset is simply repeated */
+    DESK_CURE_PROVE,       /* desk_step: the resident enters the new PIN once; a wrong entry uses up a try */
+    DESK_CURE_RESET,       /* judge again as a reset, or park with CASE_REASON_NEEDS_RESET */
 };
 
 struct desk_view {
@@ -67,8 +81,12 @@ struct desk_view {
     struct card_facts card;
     bool case_open;
     struct case_file file;           /* the open case; see forms/case/case.h */
+    enum desk_cure cure;             /* of its unsettled step, from what the card has told so far */
+    enum ledger_fault ledger;        /* of the last record; other than LEDGER_OK: an outcome waits to be recorded */
+    bool hung_up;                    /* desk_hang_up has come to its end */
     int64_t at_pad_since;            /* 0: not at the pad */
     uint8_t resident;                /* enum card_resident_flags */
+    int64_t held_since;              /* link is CARD_READER_HELD: since when an earlier step is at the reader */
     struct card_reply last;          /* reply to the last finished request; code says how it ended */
     uint32_t unsettled;              /* cases in the ledger whose outcome is not known, or parked */
 };
@@ -99,5 +117,12 @@ enum desk_fault desk_park(struct desk *d, enum case_reason reason, int64_t now) 
 enum desk_fault desk_resume(struct desk *d, const char *case_id, int64_t now) __attribute__((warn_unused_result));
 /* Closes the case as done, or as abandoned before anything was written to the card; releases the card. */
 enum desk_fault desk_finish(struct desk *d, int64_t now) __attribute__((warn_unused_result));
+/* Ends a parked case for good, with what its steps say of the card. */
+enum desk_fault desk_give_up(struct desk *d, const char *case_id, enum case_reason reason, int64_t now)
+    __attribute__((warn_unused_result));
+
+/* The clerk's terminal is gone: no further act is taken; the step under way goes on until its outcome is
+ * recorded, the case is parked. Pump until view->hung_up, then close. */
+void desk_hang_up(struct desk *d, int64_t now);
 
 #endif

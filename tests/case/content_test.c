@@ -207,6 +207,33 @@ static void test_a_newer_judgement_takes_back_the_decision(void **state)
     assert_false(case_enough(&file));
 }
 
+static void apply(struct case_file *file, struct case_change change)
+{
+    assert_true(case_apply(file, &change));
+}
+
+static void test_a_change_that_becomes_a_reset_forgets_the_tries_before(void **state)
+{
+    struct case_change judgement = {.event = CASE_JUDGEMENT, .at = 3}, plan = {.event = CASE_PLAN, .at = 4};
+    struct case_file file = judged_case();
+
+    (void)state;
+    judgement.with.judgement = (struct case_judgement){.procedure = "change", .verdict = "accept", .pins = 2};
+    plan.with.plan = (struct case_plan){.serial = "123456789012345", .step_count = 1};
+    plan.with.plan.steps[0] = (struct case_plan_step){.kind = CASE_CHANGE, .pin = 1};
+    apply(&file, judgement);
+    apply(&file, plan);
+    apply(&file, (struct case_change){.event = CASE_STEP_INTENDED, .with.outcome.tries = {2, -1}});
+    apply(&file, (struct case_change){.event = CASE_STEP_UNKNOWN});
+    assert_int_equal(file.steps[0].tries_before[0], 2);
+    strcpy(judgement.with.judgement.procedure, "reset");
+    plan.with.plan.steps[0].kind = CASE_RESET;
+    apply(&file, judgement);
+    apply(&file, plan);
+    assert_int_equal(file.state, CASE_UNSETTLED);
+    assert_int_equal(file.steps[0].tries_before[0], -1);
+}
+
 static void test_every_value_has_its_own_word(void **state)
 {
     (void)state;
@@ -232,6 +259,7 @@ int main(void)
         cmocka_unit_test(test_decisions),
         cmocka_unit_test(test_plans),
         cmocka_unit_test(test_a_newer_judgement_takes_back_the_decision),
+        cmocka_unit_test(test_a_change_that_becomes_a_reset_forgets_the_tries_before),
         cmocka_unit_test(test_every_value_has_its_own_word),
     };
 

@@ -90,6 +90,7 @@ static void fill_repertoire(void)
     add_plan("543210987654321", CASE_RESET, CASE_RESET, 2);
     add_plan("123456789012345", CASE_VERIFY, CASE_VERIFY, 1);
     add_plan("123456789012345", CASE_RESET, CASE_RESET, 0);
+    add_judgement("check", "accept", false, 1u << 1);
     for (uint8_t step = 0; step < 2; step++) {
         static const enum case_event about_a_step[] = {
             CASE_STEP_INTENDED, CASE_PROOF_INTENDED, CASE_STEP_DONE, CASE_STEP_NOT_DONE,
@@ -122,7 +123,7 @@ static unsigned edge_count;
 static void forget_counters(struct case_file *file)
 {
     for (unsigned i = 0; i < CASE_STEPS; i++)
-        file->steps[i].attempts = 0;
+        file->steps[i].attempts = file->steps[i].proofs = 0;
 }
 
 static unsigned node_of(const struct case_file *file)
@@ -157,6 +158,9 @@ static void hold_promises(const struct case_file *file)
         assert_int_equal(unknown, 1);
     if (file->state == CASE_DONE)
         assert_int_equal(steps_in(file, CASE_STEP_IS_DONE), file->plan.step_count);
+    if (file->state == CASE_DONE && file->plan.step_count == 0)
+        assert_true(strcmp(file->judgement.procedure, "check") == 0 ||
+                    strcmp(file->judgement.verdict, "first-visit") == 0);
     if (file->state == CASE_PLANNED || file->state == CASE_RUNNING)
         assert_true(case_enough(file));
 }

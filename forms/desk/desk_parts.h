@@ -1,0 +1,61 @@
+/*
+ * The parts of a desk, shared by its files. Private to forms/desk.
+ */
+#ifndef FORMS_DESK_DESK_PARTS_H
+#define FORMS_DESK_DESK_PARTS_H
+
+#include "forms/desk/desk.h"
+
+enum desk_asked { ASKED_NOTHING, ASKED_OPEN, ASKED_READ, ASKED_STEP, ASKED_SETTLE, ASKED_RELEASE };
+
+struct desk {
+    struct desk_settings settings;
+    struct desk_view view;
+    struct card_client *client;      /* NULL: not running */
+    enum desk_asked asked;           /* the request that has no reply yet */
+    int64_t limit_from;              /* the watchdog counts from here */
+    unsigned limit;                  /* seconds */
+    int64_t try_link_at;             /* 0: no need */
+    bool read_wanted;                /* a card was put in while a case is open */
+    bool release_wanted;
+    struct case_change waiting;      /* an outcome that could not be recorded yet */
+    bool has_waiting;
+    int64_t try_record_at;
+    char judged_serial[CARD_SERIAL_MAX]; /* the card that was read when the case was judged */
+    bool hanging_up;
+};
+
+/* --- desk_link.c: the card process and what it says --- */
+
+void link_start(struct desk *d, int64_t now);
+void link_end(struct desk *d);
+/* Replies, events, the watchdog, what is due. */
+void link_pump(struct desk *d, int64_t now);
+int link_wait(const struct desk *d, int64_t now);
+/* Sends it; false: the process is gone and the request did not leave. */
+bool link_ask(struct desk *d, enum desk_asked asked, struct card_request *request, int64_t now)
+    __attribute__((warn_unused_result));
+void link_read(struct desk *d, bool with_certificates, int64_t now);
+
+/* --- desk_step.c: one card step --- */
+
+/* The reply to a step, or to its settling, becomes the record of the case. */
+void step_ended(struct desk *d, const struct card_reply *reply, int64_t now);
+void settle_ended(struct desk *d, const struct card_reply *reply, int64_t now);
+enum desk_cure step_cure(const struct desk *d);
+
+/* --- desk_record.c: the case and the ledger --- */
+
+enum desk_fault record_change(struct desk *d, const struct case_change *change) __attribute__((warn_unused_result));
+/* An outcome: kept and tried again until the ledger has it. */
+void record_outcome(struct desk *d, const struct case_change *change, int64_t now);
+void record_waiting(struct desk *d, int64_t now);
+/* At the start: what this window left behind. */
+enum desk_fault record_recover(struct desk *d, int64_t now) __attribute__((warn_unused_result));
+void record_count(struct desk *d);
+
+/* --- desk.c --- */
+
+void desk_update(struct desk *d);
+
+#endif

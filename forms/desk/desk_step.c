@@ -1,0 +1,285 @@
+#include "forms/desk/desk_parts.h"
+
+#include <string.h>
+
+_Static_assert((int)CASE_BY_PAD == (int)CARD_WAY_PAD && (int)CASE_BY_TERMINAL == (int)CARD_WAY_RESIDENT, "ways");
+_Static_assert((int)CASE_TYPED_BY_STAFF == (int)CARD_TYPED_BY_STAFF, "typists");
+_Static_assert((int)CASE_PLACES == (int)CARD_PLACES_MAX && (int)CASE_PINS == (int)CARD_PINS_MAX, "places and PINs");
+
+/* --- what a reply says of the step --- */
+
+enum { SW_MEMORY = 0x65 }; /* first byte: persistent memory may have changed (ISO 7816-4) */
+
+/* After these it is certain that the step was not carried out; any code that is not here leaves it unknown. */
+static bool surely_not_done(const struct card_reply *reply)
+{
+    static const enum card_code certain[] = {
+        CARD_NOT_AUTHORISED, CARD_NO_READER, CARD_READER_SHARED, CARD_READER_HELD, CARD_ABSENT, CARD_FOREIGN,
+        CARD_OLD_JUKI, CARD_OTHER, CARD_PIN_WRONG, CARD_PIN_LOCKED, CARD_PIN_ABSENT, CARD_PIN_HALF, CARD_NO_PAD,
+        CARD_PAD_CANCELLED, CARD_PAD_TIMEOUT, CARD_PAD_MISMATCH, CARD_PAD_LENGTH, CARD_PAD_BLOCKED,
+        CARD_PAD_STRUCTURE, CARD_NO_RESIDENT, CARD_RESIDENT_CANCELLED, CARD_RESIDENT_TIMEOUT,
+        CARD_RESIDENT_LOST, CARD_NO_MODULE, CARD_MODULE_UNREADABLE, CARD_MODULE_REFUSED, CARD_NOT_FOR_MODULE,
+        CARD_AUTHORITY_REFUSED, CARD_UNSUPPORTED, CARD_BUSY, CARD_WRONG_VERSION, CARD_WRONG_ORDER,
+        CARD_BAD_REQUEST, CARD_NO_RUNTIME};
+
+    if (reply->code == CARD_REFUSED)
+        return reply->sw >> 8 != SW_MEMORY;
+    for (size_t i = 0; i < sizeof certain / sizeof *certain; i++)
+        if (reply->code == certain[i])
+            return true;
+    return false;
+}
+
+static const struct card_pin_facts *pin_facts(const struct desk *d, uint8_t pin)
+{
+    return d->view.card_known && pin < d->view.card.pin_count ? &d->view.card.pins[pin] : NULL;
+}
+
+static void take_pin_facts(struct desk *d, const struct card_facts *facts)
+{
+    for (unsigned i = 0; i < facts->pin_count && i < d->view.card.pin_count; i++)
+        if (facts->pins[i].present != CARD_UNKNOWN)
+            d->view.card.pins[i] = facts->pins[i];
+}
+
+static void copy_tries(const struct desk *d, uint8_t pin, int8_t tries[CASE_PLACES])
+{
+    const struct card_pin_facts *facts = pin_facts(d, pin);
+
+    memset(tries, -1, CASE_PLACES);
+    for (unsigned i = 0; facts && i < facts->place_count && i < CASE_PLACES; i++)
+        tries[i] = facts->tries[i];
+}
+
+/* The fewest tries left of the PIN's places; -1: not known. */
+static int fewest_tries(const struct desk *d, uint8_t pin)
+{
+    int8_t tries[CASE_PLACES];
+    int fewest = -1;
+
+    copy_tries(d, pin, tries);
+    for (unsigned i = 0; i < CASE_PLACES; i++)
+        if (tries[i] >= 0 && (fewest < 0 || tries[i] < fewest))
+            fewest = tries[i];
+    return fewest;
+}
+
+void step_ended(struct desk *d, const struct card_reply *reply, int64_t now)
+{
+    uint8_t index = (uint8_t)case_next_step(&d->view.file);
+    uint8_t pin = d->view.file.steps[index].plan.pin;
+    struct case_change change = {.event = CASE_STEP_UNKNOWN, .at = now, .step = index};
+
+    if (reply->code == CARD_OK)
+        change.event = CASE_STEP_DONE;
+    else if (surely_not_done(reply))
+        change.event = CASE_STEP_NOT_DONE;
+    if (change.event == CASE_STEP_UNKNOWN || reply->code == CARD_OTHER)
+        d->view.card_known = false; /* what was read before the step need no longer be true */
+    else
+        take_pin_facts(d, &reply->facts);
+    change.with.outcome = (struct case_outcome){.code = reply->code, .sw = reply->sw, .places_done = reply->places_done};
+    copy_tries(d, pin, change.with.outcome.tries);
+    if (change.with.outcome.tries[0] < 0)
+        change.with.outcome.tries[0] = reply->tries;
+    record_outcome(d, &change, now);
+}
+
+/* --- what the tries say of a step whose outcome is not known --- */
+
+enum told { TOLD_NOTHING, TOLD_DONE, TOLD_NOT_DONE };
+
+/* A counter that was not full and is full now was filled by the reset; one that is not full was not. */
+static enum told told_of_reset(int8_t before, int8_t after, int8_t full)
+{
+    if (after < full)
+        return TOLD_NOT_DONE;
+    return before >= 0 && before < full ? TOLD_DONE : TOLD_NOTHING;
+}
+
+/* A counter that went down was a wrong old PIN; one that stayed below full never saw a right one, and
+ * without it no new PIN is set. A full one says nothing of the new PIN. */
+static enum told told_of_change(int8_t before, int8_t after, int8_t full)
+{
+    return before >= 0 && after < full ? TOLD_NOT_DONE : TOLD_NOTHING;
+}
+
+/* A VERIFY leaves nothing on the card: unless the counter was filled by it, the question has no answer. */
+static enum told told_of_verify(int8_t before, int8_t after, int8_t full)
+{
+    return before >= 0 && before < full && after == full ? TOLD_DONE : TOLD_NOT_DONE;
+}
+
+static enum told told_of_place(enum case_kind kind, int8_t before, int8_t after, int8_t full)
+{
+    if (after < 0)
+        return TOLD_NOTHING;
+    switch (kind) {
+    case CASE_RESET: return told_of_reset(before, after, full);
+    case CASE_CHANGE: return told_of_change(before, after, full);
+    case CASE_VERIFY: return told_of_verify(before, after, full);
+    default: return TOLD_NOTHING;
+    }
+}
+
+/* One place that was surely not set makes the step not done; *places_done counts those that were. */
+static enum told told_by_card(const struct desk *d, const struct case_step *step, uint8_t *places_done)
+{
+    const struct card_pin_facts *facts = pin_facts(d, step->plan.pin);
+    int8_t full = (int8_t)d->settings.card.profile.pins[step->plan.pin].tries;
+    unsigned done = 0, not_done = 0;
+
+    *places_done = 0;
+    if (!facts || facts->place_count == 0 || (step->plan.kind == CASE_CHANGE && step->proofs > 0))
+        return TOLD_NOTHING;
+    for (unsigned i = 0; i < facts->place_count && i < CASE_PLACES; i++) {
+        enum told told =
+            told_of_place((enum case_kind)step->plan.kind, step->tries_before[i], facts->tries[i], full);
+
+        done += told == TOLD_DONE;
+        not_done += told == TOLD_NOT_DONE;
+    }
+    *places_done = (uint8_t)done;
+    if (not_done > 0)
+        return TOLD_NOT_DONE;
+    return done == facts->place_count ? TOLD_DONE : TOLD_NOTHING;
+}
+
+static const struct case_step *unsettled_step(const struct desk *d)
+{
+    bool unsettled = d->view.case_open && d->view.file.state == CASE_UNSETTLED;
+
+    return unsettled ? &d->view.file.steps[case_next_step(&d->view.file)] : NULL;
+}
+
+enum desk_cure step_cure(const struct desk *d)
+{
+    const struct case_step *step = unsettled_step(d);
+    uint8_t places_done;
+
+    if (!step)
+        return DESK_CURE_NONE;
+    if (!d->view.card_is_the_cases || told_by_card(d, step, &places_done) != TOLD_NOTHING)
+        return DESK_CURE_ASK;
+    if (case_repeatable((enum case_kind)step->plan.kind))
+        return DESK_CURE_REPEAT;
+    return fewest_tries(d, step->plan.pin) >= 2 ? DESK_CURE_PROVE : DESK_CURE_RESET;
+}
+
+void settle_ended(struct desk *d, const struct card_reply *reply, int64_t now)
+{
+    const struct case_step *step = unsettled_step(d);
+    struct case_change change = {.at = now};
+    uint8_t places_done;
+    enum told told;
+
+    d->view.card_known = reply->code == CARD_OK;
+    if (reply->code != CARD_OK || !step)
+        return;
+    d->view.card = reply->facts;
+    told = told_by_card(d, step, &places_done);
+    if (told == TOLD_NOTHING)
+        return;
+    change.event = told == TOLD_DONE ? CASE_SETTLED_DONE : CASE_SETTLED_NOT_DONE;
+    change.step = (uint8_t)case_next_step(&d->view.file);
+    change.with.outcome = step->outcome;
+    change.with.outcome.places_done = places_done;
+    copy_tries(d, step->plan.pin, change.with.outcome.tries);
+    record_outcome(d, &change, now);
+}
+
+/* --- the clerk's acts --- */
+
+static const enum card_ask asks[CASE_KINDS] = {
+    [CASE_VERIFY] = CARD_ASK_VERIFY,
+    [CASE_CHANGE] = CARD_ASK_CHANGE,
+    [CASE_RESET] = CARD_ASK_RESET,
+};
+
+static enum desk_fault step_possible(const struct desk *d, const struct case_step *step, bool insist)
+{
+    bool uses_tries = step->plan.kind != CASE_RESET;
+    int tries = fewest_tries(d, step->plan.pin);
+
+    if (!asks[step->plan.kind])
+        return DESK_NOT_NOW;
+    if (d->view.cure == DESK_CURE_RESET)
+        return DESK_NEEDS_RESET;
+    if (d->view.cure == DESK_CURE_ASK)
+        return DESK_NOT_NOW;
+    if (uses_tries && tries > 0 && tries <= d->settings.second_key_below && !insist)
+        return DESK_SECOND_KEY;
+    return DESK_OK;
+}
+
+static enum desk_fault step_begin(struct desk *d, uint8_t index, int64_t now)
+{
+    const struct case_plan_step plan = d->view.file.steps[index].plan;
+    bool proof = d->view.cure == DESK_CURE_PROVE;
+    struct case_change intent = {
+        .event = proof ? CASE_PROOF_INTENDED : CASE_STEP_INTENDED, .at = now, .step = index};
+    struct card_request request = {.ask = proof ? CARD_ASK_VERIFY : asks[plan.kind], .pin = plan.pin,
+                                   .way = plan.way, .typist = proof ? CARD_TYPED_BY_RESIDENT : plan.typist};
+    enum desk_fault fault;
+
+    copy_tries(d, plan.pin, intent.with.outcome.tries);
+    fault = record_change(d, &intent);
+    if (fault != DESK_OK)
+        return fault;
+    memcpy(request.serial, d->view.file.plan.serial, sizeof request.serial);
+    if (link_ask(d, ASKED_STEP, &request, now)) {
+        d->view.doing = DESK_STEPPING;
+        return DESK_OK;
+    }
+    intent.event = CASE_STEP_NOT_DONE; /* the request did not leave */
+    intent.with.outcome.code = CARD_PROCESS_DIED;
+    record_outcome(d, &intent, now);
+    return DESK_CARD_PROCESS;
+}
+
+enum desk_fault desk_step(struct desk *d, bool insist, int64_t now)
+{
+    enum desk_fault fault = DESK_OK;
+    int index;
+
+    if (!d->view.case_open)
+        return DESK_NO_CASE;
+    if (d->view.doing != DESK_IDLE || d->has_waiting)
+        return DESK_BUSY;
+    index = case_next_step(&d->view.file);
+    if (index < 0 || d->hanging_up)
+        return DESK_NOT_NOW;
+    if (!case_enough(&d->view.file))
+        return DESK_NOT_ENOUGH;
+    if (d->view.link != CARD_OK)
+        return DESK_CARD_PROCESS;
+    if (!d->view.card_is_the_cases)
+        return DESK_NO_CARD;
+    fault = step_possible(d, &d->view.file.steps[index], insist);
+    if (fault == DESK_OK)
+        fault = step_begin(d, (uint8_t)index, now);
+    desk_update(d);
+    return fault;
+}
+
+enum desk_fault desk_settle(struct desk *d, int64_t now)
+{
+    struct card_request request = {.ask = CARD_ASK_TRIES};
+
+    if (!d->view.case_open)
+        return DESK_NO_CASE;
+    if (d->view.doing != DESK_IDLE || d->has_waiting)
+        return DESK_BUSY;
+    if (d->view.file.state != CASE_UNSETTLED || d->hanging_up)
+        return DESK_NOT_NOW;
+    if (d->view.link != CARD_OK)
+        return DESK_CARD_PROCESS;
+    if (d->view.presence != CARD_IN_READER)
+        return DESK_NO_CARD;
+    memcpy(request.serial, d->view.file.plan.serial, sizeof request.serial);
+    if (!link_ask(d, ASKED_SETTLE, &request, now))
+        return DESK_CARD_PROCESS;
+    d->view.doing = DESK_SETTLING;
+    desk_update(d);
+    return DESK_OK;
+}
