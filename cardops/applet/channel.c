@@ -166,11 +166,18 @@ enum card_code channel_select(struct channel *c, const uint8_t *aid, uint8_t len
     enum card_code code = channel_send(c, &select, NULL);
     if (code == CARD_OK && first && c->sw == SW_NO_DIAGNOSIS)
         code = channel_send(c, &select, NULL);
-    if (code == CARD_OK && c->sw == SW_OK && length <= sizeof c->selected) {
-        memcpy(c->selected, aid, length);
-        c->selected_length = length;
-    }
+    if (code == CARD_OK && c->sw == SW_OK)
+        channel_note_selection(c, aid, length);
     return code;
+}
+
+void channel_note_selection(struct channel *c, const uint8_t *aid, uint8_t length)
+{
+    c->selected_length = 0;
+    if (length > sizeof c->selected)
+        return;
+    memcpy(c->selected, aid, length);
+    c->selected_length = length;
 }
 
 enum card_code channel_select_ef(struct channel *c, uint16_t ef)

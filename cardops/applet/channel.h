@@ -50,5 +50,6 @@ enum card_code channel_select(struct channel *c, const uint8_t *aid, uint8_t len
 enum card_code channel_select_ef(struct channel *c, uint16_t ef) __attribute__((warn_unused_result));
 /* Somebody else (an authority module) may have selected another application. */
 void channel_forget_selection(struct channel *c);
+void channel_note_selection(struct channel *c, const uint8_t *aid, uint8_t length);
 
 #endif
