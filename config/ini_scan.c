@@ -243,39 +243,42 @@ static void scan_joined(struct scan *scan, bool joined)
     }
 }
 
-/* iniparser counts the blanks at a line's end too, `raw` bytes with them. */
-static void append(struct scan *scan, const unsigned char *bytes, size_t size, size_t raw)
+/* Adds a line to the joined one and takes the blanks and the backslash off its end, the way iniparser
+ * does: on the joined line, so that a backslash left over at its end joins once more. It counts the
+ * blanks of a line too. True where the next line belongs to it. */
+static bool append(struct scan *scan, const unsigned char *bytes, size_t size)
 {
-    if (scan->length + raw > INI_LINE_BYTES) {
-        scan->length += raw;
-        return;
+    if (scan->length + size > INI_LINE_BYTES) {
+        scan->length += size;
+        return size > 1 && bytes[size - 2] == '\\';
     }
     memcpy(scan->line + scan->length, bytes, size);
     scan->length += size;
+    while (scan->length > 0 && strchr(" \t\r\n", scan->line[scan->length - 1]) != NULL)
+        scan->length--;
     scan->line[scan->length] = '\0';
+    if (scan->length == 0 || scan->line[scan->length - 1] != '\\')
+        return false;
+    scan->line[--scan->length] = '\0';
+    return true;
 }
 
 static void scan_lines(struct scan *scan, const unsigned char *bytes, size_t size)
 {
     int line = 1;
-    bool joined = false;
     bool more = false;
 
     for (size_t at = 0; at < size; line++) {
         const unsigned char *newline = memchr(bytes + at, '\n', size - at);
         size_t next = newline == NULL ? size : (size_t)(newline - bytes) + 1;
-        size_t end = newline == NULL ? size : next - 1;
+        bool joined = more;
 
-        while (end > at && strchr(" \t\r", bytes[end - 1]) != NULL)
-            end--;
-        if (!more) {
+        if (!joined) {
             scan->length = 0;
             scan->line[0] = '\0';
             scan->first_line = line;
         }
-        joined = more;
-        more = end > at && bytes[end - 1] == '\\';
-        append(scan, bytes + at, end - at - (more ? 1 : 0), next - at);
+        more = append(scan, bytes + at, next - at);
         if (!more)
             scan_joined(scan, joined);
         at = next;
