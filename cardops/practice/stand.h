@@ -1,0 +1,63 @@
+/*
+ * The practice stand: a pinpad and a plain reader behind pseudo-terminals, under a pcscd of our own,
+ * with a control socket. One process, one loop; pcscd is its child.
+ *
+ * Below the stand's directory: office.key, ca/ and cards/ stay; run/ (sockets, reader.conf.d, pcscd.log)
+ * exists only while the stand runs. pcscd ends first, the readers after it, because a driver that waits
+ * for an answer on a closed pty loops for ever (stand.md section 7). Killed outright, it takes pcscd
+ * with it, and the next start clears what lies in run/.
+ */
+#ifndef CARDOPS_PRACTICE_STAND_H
+#define CARDOPS_PRACTICE_STAND_H
+
+#include "cardops/practice/ccid.h"
+#include "cardops/practice/service.h"
+
+enum { STAND_PAD, STAND_PLAIN, STAND_READERS };
+enum { STAND_PATH = 512, STAND_CLIENTS = 16, STAND_LINE = 600, STAND_READY_SECONDS = 20 };
+
+struct stand_client {
+    int fd;                 /* -1: free */
+    char line[STAND_LINE];
+    size_t length;
+    bool watching;          /* gets the state at every change */
+    int64_t waits_until;    /* for the pad; 0: does not wait */
+    bool waits_for_asking;  /* or for its end */
+};
+
+struct stand {
+    char directory[STAND_PATH], run[STAND_PATH];
+    struct ccid readers[STAND_READERS];
+    struct practice_card *cards[STAND_READERS]; /* owned */
+    struct service service;
+    int lock, listener, signals;
+    struct stand_client clients[STAND_CLIENTS];
+    char *shown;            /* the state that watchers have */
+    int64_t show_again;     /* not before: a burst of commands is one change */
+    bool stopping, failed;
+};
+
+/*
+ * Takes the directory (made where missing) and starts everything; `card` is a card's file, NULL for an
+ * empty reader; `entry_seconds` 0: as the driver says. On failure `why` holds a sentence and nothing
+ * runs. The caller ignores SIGPIPE.
+ */
+bool stand_begin(struct stand *s, const char *directory, const char *card, int entry_seconds,
+                 char why[STAND_LINE]) __attribute__((warn_unused_result));
+/*
+ * Runs until told to stop. `ready` is called once, when pcscd has both readers. False: pcscd ended by
+ * itself or never became ready.
+ */
+bool stand_run(struct stand *s, void (*ready)(void *context), void *context);
+/* Stops what runs and removes run/. */
+void stand_end(struct stand *s);
+
+/* Milliseconds of the steady clock that the stand uses. */
+int64_t stand_now(void);
+/* A card into a reader (from the other, if it is there); NULL takes it out. PRACTICE_OK or why not. */
+enum practice_fault stand_insert(struct stand *s, int reader, const char *file,
+                                 char bad[PRACTICE_KEY_NAME]);
+enum service_fault stand_service_start(struct stand *s);
+void stand_service_stop(struct stand *s);
+
+#endif
