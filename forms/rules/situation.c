@@ -33,8 +33,5 @@ struct contradiction situation_contradiction(const struct situation *s)
         return (struct contradiction){FACT_AUTH, FACT_AUTH_EXPIRY};
     if (s->fact[FACT_BIRTH].known && date_compare(s->fact[FACT_BIRTH].when.date, s->at.date) > 0)
         return (struct contradiction){FACT_BIRTH, FACT_BIRTH};
-    if (s->fact[FACT_BOOKED_FOR].known && s->fact[FACT_BOOKED_AT].known &&
-        date_compare(s->fact[FACT_BOOKED_AT].when.date, s->fact[FACT_BOOKED_FOR].when.date) > 0)
-        return (struct contradiction){FACT_BOOKED_FOR, FACT_BOOKED_AT};
     return (struct contradiction){FACT_NONE, FACT_NONE};
 }

@@ -1,0 +1,21 @@
+/*
+ * Where the program's data is: profiles, documents, national rules, holidays.
+ *
+ * The first of: the argument, the environment's MADOGUCHI_DATA, the folder compiled in (if it is there),
+ * the folder config/ beside the folder of the executable or where one stands, so that a checkout runs as it is.
+ */
+#ifndef TUI_PLACE_H
+#define TUI_PLACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { PLACE_CITIES = 64, PLACE_CITY_SIZE = 64 };
+
+/* `given` and `environment` may be NULL. False where the path does not fit. */
+bool place_data(const char *given, const char *environment, char *out, size_t size);
+
+/* Names of the profiles in DATA/cities, in order of their names; how many. */
+size_t place_cities(const char *data, char names[PLACE_CITIES][PLACE_CITY_SIZE]);
+
+#endif
