@@ -110,6 +110,13 @@ static bool in_force(const struct hours_days *days, struct date date)
            !inside(days->excepts, days->except_count, date);
 }
 
+/* All but the weekday. */
+static bool date_fits(const struct hours_rule *rule, struct date date)
+{
+    return in_force(&rule->days, date) && dates_fit(&rule->days, date) &&
+           yearly_fits(&rule->days, date);
+}
+
 static struct day set_day(const struct scene *scene, struct date date, bool holiday)
 {
     struct day day = {.count = 0};
@@ -117,8 +124,7 @@ static struct day set_day(const struct scene *scene, struct date date, bool holi
     for (size_t i = 0; i < scene->count; i++) {
         const struct hours_rule *rule = scene->rule[i];
 
-        if (in_force(&rule->days, date) && dates_fit(&rule->days, date) &&
-            yearly_fits(&rule->days, date) && weekday_fits(rule, date, holiday))
+        if (date_fits(rule, date) && weekday_fits(rule, date, holiday))
             day.rule[day.count++] = rule;
     }
     return day;
@@ -248,19 +254,30 @@ static int first_open(const struct day *day, int from)
     return first;
 }
 
+static bool may_open(const struct scene *scene, struct date date)
+{
+    for (size_t i = 0; i < scene->count; i++) {
+        if (scene->rule[i]->kind != HOURS_CLOSURE && date_fits(scene->rule[i], date))
+            return true;
+    }
+    return false;
+}
+
 static struct moment next_opening(const struct scene *scene, const struct holiday_table *holidays,
                                   struct moment at)
 {
     const struct moment none = {.minute = MOMENT_NO_TIME};
 
-    for (int ahead = 0; scene->has_hours && ahead <= HOURS_SEARCH_DAYS; ahead++) {
+    for (int ahead = 0; ahead <= HOURS_SEARCH_DAYS; ahead++) {
         struct date date = date_add_days(at.date, ahead);
+
+        if (!may_open(scene, date))
+            continue;
         struct holiday holiday = holiday_on(holidays, date);
         struct day day = set_day(scene, date, is_holiday(holiday));
-        int minute = first_open(&day, ahead == 0 ? at.minute : 0);
-        struct moment found = {date, minute};
+        struct moment found = {date, first_open(&day, ahead == 0 ? at.minute : 0)};
 
-        if (minute >= 0 && judge_moment(scene, holiday, found).state == HOURS_OPEN)
+        if (found.minute >= 0 && judge_moment(scene, holiday, found).state == HOURS_OPEN)
             return found;
     }
     return none;
