@@ -51,7 +51,7 @@ static bool card_in(const char *folder, const char *name, char path[STAND_PATH])
 {
     char file[STORE_PATH_MAX];
     int n = snprintf(file, sizeof file, "%s/%s.ini", folder, name);
-    return n > 0 && n < STORE_PATH_MAX && access(file, R_OK) == 0 && realpath(file, path);
+    return n > 0 && n < STORE_PATH_MAX && access(file, R_OK) == 0 && store_absolute(path, file);
 }
 
 /* --cards, $MADOGUCHI_CARDS, beside the installed program, in the source tree. */
@@ -63,7 +63,7 @@ static bool card_find(const struct options *o, const char *name, char path[STAND
     char *slash = strrchr(installed, '/');
     snprintf(slash ? slash : installed, 64, "/../share/madoguchi/cards");
     if (strchr(name, '/') || strstr(name, ".ini"))
-        return realpath(name, path) != NULL;
+        return store_absolute(path, name);
     const char *folders[] = {o->cards, getenv("MADOGUCHI_CARDS"), installed,
                              "cardops/practice/cards"};
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)

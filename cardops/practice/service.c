@@ -168,8 +168,8 @@ static void child_run(const struct service *s, int listener, int report, pid_t p
     char fds[] = "LISTEN_FDS=1", path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", lang[] = "LANG=C",
          filter[] = "PCSCLITE_FILTER_IGNORE_READER_NAMES= ";
     char *environment[] = {pid, fds, path, lang, filter, socket_path, NULL};
-    char name[] = "pcscd", f[] = "-f", i[] = "-i", c[] = "-c";
-    char *arguments[] = {name, f, i, c, conf, NULL};
+    char name[] = "pcscd", f[] = "-f", c[] = "-c";
+    char *arguments[] = {name, f, c, conf, NULL};
     execve(program, arguments, environment);
     child_report(apart, SERVICE_NO_PROCESS);
 }

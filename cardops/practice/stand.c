@@ -53,7 +53,7 @@ static void run_clear(const struct stand *s)
 static bool run_lock(struct stand *s, const char *directory, char why[STAND_LINE])
 {
     char lock[STORE_PATH_MAX];
-    if (!store_folder(directory) || !realpath(directory, s->directory) ||
+    if (!store_folder(directory) || !store_absolute(s->directory, directory) ||
         !store_path(s->run, s->directory, "run") || !store_folder(s->run) ||
         !store_path(lock, s->run, "lock")) {
         snprintf(why, STAND_LINE, "%.400s: %s", directory, strerror(errno));

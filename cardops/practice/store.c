@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +12,16 @@ bool store_path(char path[STORE_PATH_MAX], const char *folder, const char *name)
 {
     int n = snprintf(path, STORE_PATH_MAX, "%s/%s", folder, name);
     return n > 0 && n < STORE_PATH_MAX;
+}
+
+bool store_absolute(char path[STORE_PATH_MAX], const char *name)
+{
+    char *whole = realpath(name, NULL);
+    bool fits = whole && strlen(whole) < STORE_PATH_MAX;
+    if (fits)
+        memcpy(path, whole, strlen(whole) + 1);
+    free(whole);
+    return fits;
 }
 
 bool store_folder(const char *folder)

@@ -15,6 +15,8 @@ enum { STORE_PATH_MAX = 512 };
 /* Joins folder and name. False: too long. */
 bool store_path(char path[STORE_PATH_MAX], const char *folder, const char *name)
     __attribute__((warn_unused_result));
+/* The absolute path of something that exists. False: it does not, or the path is too long. */
+bool store_absolute(char path[STORE_PATH_MAX], const char *name) __attribute__((warn_unused_result));
 /* Makes the folder (0700); one that exists is fine, its parent must. */
 bool store_folder(const char *folder) __attribute__((warn_unused_result));
 bool store_exists(const char *folder, const char *name);
