@@ -14,7 +14,7 @@
 
 enum { DUMP_MAX = 16384 };
 
-static const struct entry_rule signature = {.minimum = 6, .maximum = 16, .letters = true, .fields = 2};
+static const struct entry_rule signature = {.minimum = 6, .maximum = 16, .letters = true, .mix = true, .fields = 2};
 static const struct entry_rule digits = {.minimum = 4, .maximum = 4, .fields = 1};
 
 static const struct {

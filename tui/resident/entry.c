@@ -94,7 +94,7 @@ struct entry_checks entry_checks(const struct entry *e)
         .typed = field->length,
         .length = field->length >= e->rule.minimum && field->length <= e->rule.maximum,
         .characters = field->length > 0,
-        .mix = !e->rule.letters || (letter && digit),
+        .mix = !e->rule.mix || (letter && digit),
         .match = e->at == 1 && field->length > 0 && bytes_equal(&e->fields[0], field),
     };
     checks.rule = checks.length && checks.characters && checks.mix;

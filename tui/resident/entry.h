@@ -10,7 +10,8 @@
  * nothing: the pages are in no core file and no swap.
  *
  * The rule of the signature password (capitals and digits, at least one of each, 6 to 16) and of the others
- * (4 digits): card.md section 2.1.
+ * (4 digits): card.md section 2.1. A PIN in use need not mix: whether the card has always held that is not
+ * known there.
  */
 #ifndef TUI_RESIDENT_ENTRY_H
 #define TUI_RESIDENT_ENTRY_H
@@ -25,7 +26,8 @@ enum { ENTRY_MAX = 32, ENTRY_FIELDS = 2 };
 
 struct entry_rule {
     size_t minimum, maximum; /* characters: 1 <= minimum <= maximum <= ENTRY_MAX */
-    bool letters;            /* capitals too, at least one of them and one digit; else digits only */
+    bool letters;            /* capitals too; else digits only */
+    bool mix;                /* at least one letter and one digit */
     int fields;              /* 1, or 2 that must be equal */
 };
 
@@ -51,7 +53,7 @@ struct entry_checks {
     size_t typed;
     bool length;
     bool characters; /* something is typed: other characters are refused at the key */
-    bool mix;        /* a letter and a digit; always true for digits only */
+    bool mix;        /* a letter and a digit, or not asked for */
     bool rule;       /* all three */
     bool match;      /* second field: equal to the first, and not empty */
 };

@@ -119,6 +119,7 @@ static enum session_heard hear_ask(struct session *s, const struct resident_ask 
         .minimum = message->minimum,
         .maximum = message->maximum,
         .letters = message->alphabet == CARD_CAPITALS_AND_DIGITS,
+        .mix = message->alphabet == CARD_CAPITALS_AND_DIGITS && message->purpose == RESIDENT_NEW,
         .fields = message->purpose == RESIDENT_NEW ? 2 : 1,
     };
     session_sent(s);

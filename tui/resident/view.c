@@ -149,7 +149,7 @@ static void add_checks(struct page *p, const struct view *view)
     }
     add_check(p, view->checks.characters, false,
               say(view, view->rule.letters ? "resident.check.letters" : "resident.check.digits"));
-    if (view->rule.letters) {
+    if (view->rule.mix) {
         add_check(p, view->checks.mix, false, say(view, "resident.check.mix"));
     }
 }
