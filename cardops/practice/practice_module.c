@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 240 };
+enum { CHUNK = 240, SHORT_ID_MAX = 0x1E };
 
 struct authority_session {
     struct authority_link link;
@@ -151,9 +151,11 @@ static enum authority_fault session_open(struct authority_session **s,
 static enum authority_fault unblock(struct authority_session *s, const struct card_place *place,
                                     struct authority_pin_command *command, uint16_t *sw)
 {
-    *command = (struct authority_pin_command){{0x00, 0x2C, 0x02, 0x80}};
+    bool by_short_id = place->ef <= SHORT_ID_MAX;
+    uint8_t reference = (uint8_t)(0x80 | (by_short_id ? place->ef : 0));
+    *command = (struct authority_pin_command){{0x00, 0x2C, 0x02, reference}};
     enum authority_fault fault = select_name(s, place->aid, place->aid_length, sw);
-    return fault ? fault : select_file(s, place->ef, sw);
+    return fault || by_short_id ? fault : select_file(s, place->ef, sw);
 }
 
 static enum authority_fault key_command(struct authority_session *s, enum authority_key key,
@@ -215,6 +217,14 @@ static enum authority_fault install(struct authority_session *s, enum authority_
     return fault ? fault : key_command(s, key, 0x44, 0x00, 0, sw);
 }
 
+static enum authority_fault recognise(const struct authority_link *link, uint16_t *sw)
+{
+    struct authority_session once = {.link = *link};
+    enum authority_fault fault = select_name(&once, practice_aid, sizeof practice_aid, sw);
+    bytes_free(&once.answer);
+    return fault == AUTHORITY_CARD_STATUS ? AUTHORITY_NOT_THIS_CARD : fault;
+}
+
 extern const struct authority madoguchi_authority;
 __attribute__((visibility("default"))) const struct authority madoguchi_authority = {
     .version = AUTHORITY_VERSION,
@@ -228,4 +238,5 @@ __attribute__((visibility("default"))) const struct authority madoguchi_authorit
     .install = install,
     .pending = pending,
     .close = session_close,
+    .recognise = recognise,
 };
