@@ -3,12 +3,8 @@
 #include "cardops/wire/command.h"
 #include "cardops/wire/sw.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-
-/* pcscd looks every 400 ms whether a card is still there (stand.md section 2). */
-enum { REMOVAL_TOLD_MS = 900 };
 
 static const struct {
     enum reader_fault fault;
@@ -45,22 +41,11 @@ static bool card_is_out(struct reader *r)
     return r->ops->presence(r, &now) == READER_OK && now == READER_IS_EMPTY;
 }
 
-/* A removal first looks like a lost answer (card.md 8.7): waits as long as the service needs to notice it. */
-static bool card_went_out(struct reader *r)
-{
-    if (card_is_out(r))
-        return true;
-    struct pollfd watch = { .fd = r->ops->watch_fd(r), .events = POLLIN };
-    if (watch.fd < 0 || poll(&watch, 1, REMOVAL_TOLD_MS) <= 0)
-        return false;
-    return card_is_out(r);
-}
-
 static enum card_code channel_fail(struct channel *c, enum reader_fault fault)
 {
     enum card_code code = code_of(fault, c->at_stake);
     bool lost = fault == READER_NOT_TRANSACTED || fault == READER_CARD_MUTE;
-    if (lost && card_went_out(c->reader))
+    if (lost && card_is_out(c->reader))
         code = CARD_REMOVED;
     channel_power_off(c);
     c->at_stake = false;

@@ -16,7 +16,7 @@ struct common_record {
 bool common_record_parse(const uint8_t *at, size_t length, struct common_record *record)
     __attribute__((warn_unused_result));
 
-/* Two commands. CARD_FOREIGN: no such application; CARD_GARBLED: the record does not parse. */
+/* Two commands, four where the card takes no short id. CARD_FOREIGN: no such application; CARD_GARBLED: the record does not parse. */
 enum card_code common_read(struct channel *c, struct common_record *record)
     __attribute__((warn_unused_result));
 

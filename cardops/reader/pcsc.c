@@ -19,6 +19,7 @@ enum {
     WATCH_MS = 2000,   /* one wait for a change */
     RETRY_MS = 300,    /* between looks for a service or reader that is away */
     JOIN_TRIES = 40,   /* of 50 ms */
+    REMOVAL_TOLD_MS = 900, /* pcscd looks every 400 ms whether a card is still there (stand.md section 2) */
 };
 
 struct watch {
@@ -300,6 +301,18 @@ static enum reader_fault pcsc_connect(struct reader *r)
     return READER_GARBLED;
 }
 
+/* A removal first looks like a lost answer (card.md 8.7): waits until the service can have noticed it. */
+static enum reader_fault or_removed(const struct pcsc_reader *p, enum reader_fault fault)
+{
+    const struct timespec step = { .tv_nsec = 20 * 1000000L };
+    for (int waited = 0; fault == READER_NOT_TRANSACTED && waited < REMOVAL_TOLD_MS; waited += 20) {
+        if (p->watch != NULL && atomic_load(&p->watch->presence) == READER_IS_EMPTY)
+            return READER_CARD_REMOVED;
+        nanosleep(&step, NULL);
+    }
+    return fault;
+}
+
 static enum reader_fault pcsc_transmit(struct reader *r, const struct bytes *command, struct bytes *answer)
 {
     struct pcsc_reader *p = own(r);
@@ -319,7 +332,7 @@ static enum reader_fault pcsc_transmit(struct reader *r, const struct bytes *com
         fault = READER_NO_MEMORY;
     explicit_bzero(room, ANSWER_ROOM);
     free(room);
-    return fault;
+    return or_removed(p, fault);
 }
 
 static enum reader_fault control_on(SCARDHANDLE card, uint32_t code, const struct bytes *in, struct bytes *out)
@@ -341,7 +354,7 @@ static enum reader_fault pcsc_control(struct reader *r, uint32_t code, const str
     struct pcsc_reader *p = own(r);
     bytes_truncate(out, 0);
     if (p->connected)
-        return control_on(p->card, code, in, out);
+        return or_removed(p, control_on(p->card, code, in, out));
     SCARDHANDLE direct;
     DWORD protocol;
     LONG rv = connect_mode(p, SCARD_SHARE_DIRECT, 0, &direct, &protocol);

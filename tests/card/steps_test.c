@@ -85,6 +85,7 @@ static void the_whole_card_in_thirteen_commands(void **state)
     assert_int_equal(f->pins[CARD_PIN_KENMEN].tries[0], 3);
     assert_int_equal(f->certificates[CARD_CERTIFICATE_SIG], CARD_YES);
     assert_int_equal(f->face_only, CARD_NO);
+    assert_int_equal(f->practice, CARD_YES);
 }
 
 static void the_authentication_certificate_tells_its_days(void **state)
