@@ -31,7 +31,7 @@ static void too_many(const struct reading *r, const char *key, const char *word,
     fault(r, key, FAULT_TOO_MANY, word, text);
 }
 
-/* --- days ---------------------------------------------------------------------------------------- */
+/* --- days ------------------------------------------------------------------------------------ */
 
 static void read_dates(const struct reading *r, struct hours_days *days)
 {
@@ -133,7 +133,7 @@ static void read_days(const struct reading *r, struct hours_days *days)
         fault(r, "until", FAULT_WRONG_ORDER, "until", "from");
 }
 
-/* --- rules --------------------------------------------------------------------------------------- */
+/* --- rules ----------------------------------------------------------------------------------- */
 
 static void read_source(const struct reading *r, char source[HOURS_SOURCE_SIZE])
 {

@@ -41,7 +41,7 @@
 #include "config/ini.h"
 #include "forms/rules/hours.h"
 
-/* The profile's words; a word's place is its number in struct hours_query. At most HOURS_WORDS each. */
+/* The profile's words, at most HOURS_WORDS each; a word's place is its number in hours_query. */
 struct city_words {
     struct ini_words offices;
     struct ini_words procedures;

@@ -68,7 +68,7 @@ void fault_text(char *to, size_t size, const char *text)
     to[length] = '\0';
 }
 
-/* --- nearest word -------------------------------------------------------------------------------- */
+/* --- nearest word ---------------------------------------------------------------------------- */
 
 enum { WORD_MOST = FAULT_WORD_SIZE };
 

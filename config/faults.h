@@ -69,7 +69,7 @@ enum fault_code {
 #define FAULT_WORD_SIZE 96
 #define FAULT_EXPECTED_SIZE 256
 
-/* Texts are UTF-8, cut at a character's end where they do not fit. Empty where there is nothing to say. */
+/* Texts are UTF-8, cut at a character's end where they do not fit, empty where there is none. */
 struct fault {
     enum fault_code code;
     char file[FAULT_FILE_SIZE];

@@ -6,7 +6,7 @@
  *     day = MM-DD          a fixed day, or
  *     month = 1..12, nth = 1..5, weekday = mon..sun
  *     from, until          years (until left out: still)
- *     year.YYYY = MM-DD [computed]   that year's day by itself (moved days, equinoxes, single holidays)
+ *     year.YYYY = MM-DD [computed]   that year's own day (moved days, equinoxes, single holidays)
  */
 #ifndef CONFIG_HOLIDAYS_H
 #define CONFIG_HOLIDAYS_H

@@ -25,7 +25,7 @@ struct ini {
     size_t last_section; /* where the section of the last question begins */
 };
 
-/* --- loading ------------------------------------------------------------------------------------- */
+/* --- loading --------------------------------------------------------------------------------- */
 
 static int silent(const char *format, ...)
 {
@@ -122,7 +122,7 @@ const char *ini_file(const struct ini *ini)
     return ini->file;
 }
 
-/* --- places -------------------------------------------------------------------------------------- */
+/* --- places ---------------------------------------------------------------------------------- */
 
 static bool is_section(const struct ini *ini, size_t at, const char *section)
 {
@@ -185,7 +185,7 @@ int ini_line(const struct ini *ini, const char *section, const char *key)
     return at == ini->places.count ? 0 : ini->places.place[at].line;
 }
 
-/* --- what is known ------------------------------------------------------------------------------- */
+/* --- what is known --------------------------------------------------------------------------- */
 
 static void kind_of(const char *section, char kind[INI_NAME_SIZE])
 {

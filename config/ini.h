@@ -53,7 +53,7 @@ void ini_fault(const struct ini *ini, struct fault_list *faults, const char *sec
                const char *key, enum fault_code code, const char *word, const char *nearest,
                const char *expected);
 
-/* --- typed values ------------------------------------------------------------------------------ */
+/* --- typed values ---------------------------------------------------------------------------- */
 
 struct ini_words {
     const char *const *word;
@@ -77,8 +77,8 @@ bool ini_text(struct ini *ini, const char *section, const char *key, char *out, 
               struct fault_list *faults);
 
 /* Absent: *out left alone, true. */
-bool ini_number(struct ini *ini, const char *section, const char *key, int least, int most, int *out,
-                struct fault_list *faults);
+bool ini_number(struct ini *ini, const char *section, const char *key, int least, int most,
+                int *out, struct fault_list *faults);
 bool ini_word(struct ini *ini, const char *section, const char *key, struct ini_words words,
               size_t *out, struct fault_list *faults);
 bool ini_date(struct ini *ini, const char *section, const char *key, struct date *out,

@@ -35,7 +35,7 @@ void ini_places_free(struct ini_places *places)
     *places = (struct ini_places){0};
 }
 
-/* --- bytes --------------------------------------------------------------------------------------- */
+/* --- bytes ----------------------------------------------------------------------------------- */
 
 static int line_of(const unsigned char *bytes, size_t at)
 {
@@ -78,7 +78,7 @@ static bool scan_bytes(struct scan *scan, const unsigned char *bytes, size_t siz
     return nul == NULL && odd == NULL;
 }
 
-/* --- lines --------------------------------------------------------------------------------------- */
+/* --- lines ----------------------------------------------------------------------------------- */
 
 static char *trim(char *text)
 {
@@ -243,9 +243,9 @@ static void scan_joined(struct scan *scan, bool joined)
     }
 }
 
-/* Adds a line to the joined one and takes the blanks and the backslash off its end, the way iniparser
- * does: on the joined line, so that a backslash left over at its end joins once more. It counts the
- * blanks of a line too. True where the next line belongs to it. */
+/* Adds a line to the joined one and takes the blanks and the backslash off its end, the way
+ * iniparser does: on the joined line, so that a backslash left over at its end joins once more. It
+ * counts the blanks of a line too. True where the next line belongs to it. */
 static bool append(struct scan *scan, const unsigned char *bytes, size_t size)
 {
     if (scan->length + size > INI_LINE_BYTES) {

@@ -1,17 +1,18 @@
 /*
  * First look at a configuration file's bytes, before iniparser sees it.
  *
- * iniparser 4.1 (Debian 12), tried with a program: it keeps no line numbers; folds sections and keys
- * to lower case (ASCII); a second key or section of the same name silently wins or is merged; an
- * unquoted ; or # starts a comment, at the start of the value too; \" inside quotes ends the value
- * (he said \); what follows a closing quote is dropped; an opening quote without a closing one is
- * dropped; a key before any section is kept under ":key"; a byte order mark is a syntax error;
- * [name] with anything after the bracket is one too; a backslash as the last character that is no
- * blank joins the next line, also at the end of a comment, which then swallows a setting; a line of
- * 1,024 bytes or more, joined lines together with key and blanks counted, is an error without its
- * line number; a colon in a name makes [a] b:c and [a:b] c the same; blanks around names and values
- * are trimmed (ASCII ones; U+3000 stays); "x" and 'x' are values without the quotes, and the only way
- * to write ; or #; inside "" a ' is plain and the other way round; an empty value is "".
+ * iniparser 4.1 (Debian 12), tried with a program: it keeps no line numbers; folds sections and
+ * keys to lower case (ASCII); a second key or section of the same name silently wins or is
+ * merged; an unquoted ; or # starts a comment, at the start of the value too; \" inside quotes
+ * ends the value (he said \); what follows a closing quote is dropped; an opening quote without a
+ * closing one is dropped; a key before any section is kept under ":key"; a byte order mark is a
+ * syntax error; [name] with anything after the bracket is one too; a backslash as the last
+ * character that is no blank joins the next line, also at the end of a comment, which then
+ * swallows a setting; a line of 1,024 bytes or more, joined lines together with key and blanks
+ * counted, is an error without its line number; a colon in a name makes [a] b:c and [a:b] c the
+ * same; blanks around names and values are trimmed (ASCII ones; U+3000 stays); "x" and 'x' are
+ * values without the quotes, and the only way to write ; or #; inside "" a ' is plain and the
+ * other way round; an empty value is "".
  *
  * The scanner refuses all of these that lose or change something and notes the line of everything.
  * Values are iniparser's: the scanner yields none.

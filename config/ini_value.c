@@ -45,8 +45,8 @@ bool ini_text(struct ini *ini, const char *section, const char *key, char *out, 
     return true;
 }
 
-bool ini_number(struct ini *ini, const char *section, const char *key, int least, int most, int *out,
-                struct fault_list *faults)
+bool ini_number(struct ini *ini, const char *section, const char *key, int least, int most,
+                int *out, struct fault_list *faults)
 {
     bool fine;
     const char *value = present(ini, section, key, faults, &fine);

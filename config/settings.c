@@ -16,7 +16,7 @@ static struct ini_words choices_of(const struct option_row *row)
     return words;
 }
 
-/* --- defaults ------------------------------------------------------------------------------------ */
+/* --- defaults -------------------------------------------------------------------------------- */
 
 static void set_default(const struct option_row *row, struct settings *out)
 {
@@ -49,7 +49,7 @@ void settings_default(const struct settings_place *place, struct settings *out)
         fault_text(out->card.runtime, sizeof out->card.runtime, place->runtime);
 }
 
-/* --- the file ------------------------------------------------------------------------------------ */
+/* --- the file -------------------------------------------------------------------------------- */
 
 static void read_text(struct ini *ini, const struct option_row *row, char *field,
                       struct fault_list *faults)
@@ -120,7 +120,7 @@ bool settings_load(const char *path, const struct settings_place *place, struct 
     return true;
 }
 
-/* --- paths --------------------------------------------------------------------------------------- */
+/* --- paths ----------------------------------------------------------------------------------- */
 
 bool settings_city_path(const char *data, const char *city, char *out, size_t size)
 {

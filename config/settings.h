@@ -77,8 +77,8 @@ void settings_default(const struct settings_place *place, struct settings *out);
 bool settings_load(const char *path, const struct settings_place *place, struct settings *out,
                    struct fault_list *faults);
 
-/* Path of the profile: city as it stands where it has a slash, else DATA/cities/CITY.ini. False where
- * it does not fit. */
+/* Path of the profile: city as it stands where it has a slash, else DATA/cities/CITY.ini. False
+ * where it does not fit. */
 bool settings_city_path(const char *data, const char *city, char *out, size_t size);
 
 /* DATA/NAME, for documents.ini and holidays.ini. */

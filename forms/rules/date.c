@@ -1,6 +1,5 @@
 #include "forms/rules/date.h"
 
-#include <stdio.h>
 #include <string.h>
 
 bool date_leap_year(int year)
@@ -191,25 +190,45 @@ enum date_fault moment_parse(const char *text, struct moment *out)
     return DATE_OK;
 }
 
+/* Writes the number with that many digits; returns where it ends. */
+static char *write_number(char *out, int number, int digits)
+{
+    for (int i = digits - 1; i >= 0; i--) {
+        out[i] = (char)('0' + number % 10);
+        number /= 10;
+    }
+    return out + digits;
+}
+
+static char *write_date(char *out, struct date date)
+{
+    if (date_valid(date)) {
+        out = write_number(out, date.year, 4);
+        *out++ = '-';
+        out = write_number(out, date.month, 2);
+        *out++ = '-';
+        out = write_number(out, date.day, 2);
+    }
+    *out = '\0';
+    return out;
+}
+
 const char *date_format(struct date date, char out[DATE_TEXT_SIZE])
 {
-    out[0] = '\0';
-    if (date_valid(date))
-        snprintf(out, DATE_TEXT_SIZE, "%04d-%02d-%02d", date.year, date.month, date.day);
+    write_date(out, date);
     return out;
 }
 
 const char *moment_format(struct moment moment, char out[MOMENT_TEXT_SIZE])
 {
-    out[0] = '\0';
-    if (!moment_valid(moment))
-        return out;
-    date_format(moment.date, out);
-    if (moment.minute != MOMENT_NO_TIME) {
-        size_t length = strlen(out);
+    char *end = write_date(out, moment.date);
 
-        snprintf(out + length, MOMENT_TEXT_SIZE - length, "T%02d:%02d", moment.minute / 60,
-                 moment.minute % 60);
+    if (end != out && moment_valid(moment) && moment.minute != MOMENT_NO_TIME) {
+        *end++ = 'T';
+        end = write_number(end, moment.minute / 60, 2);
+        *end++ = ':';
+        end = write_number(end, moment.minute % 60, 2);
+        *end = '\0';
     }
     return out;
 }

@@ -14,8 +14,8 @@
 #define DATE_FIRST_YEAR 1868
 #define DATE_LAST_YEAR 2200
 
-#define DATE_TEXT_SIZE 40   /* "2008-05-01"; room for any three ints, so that nothing is ever cut */
-#define MOMENT_TEXT_SIZE 64 /* "2008-05-01T08:45" */
+#define DATE_TEXT_SIZE 16   /* "2008-05-01" */
+#define MOMENT_TEXT_SIZE 24 /* "2008-05-01T08:45" */
 
 /* All zero means "no date"; date_valid() is false for it. */
 struct date {
@@ -88,7 +88,7 @@ enum date_fault moment_parse(const char *text, struct moment *out)
 const char *date_format(struct date date, char out[DATE_TEXT_SIZE]);
 const char *moment_format(struct moment moment, char out[MOMENT_TEXT_SIZE]);
 
-/* "08:45" to minutes of the day; 24:00 is 1440 and allowed as an end. -1 where it is no such time. */
+/* "08:45" to minutes of the day; 24:00 is 1440 and allowed as an end. -1: no such time. */
 int time_parse(const char *text);
 
 #endif

@@ -1,10 +1,11 @@
 /*
  * Public holidays of Japan, from a table of rules that is data (config/holidays.ini).
  *
- * The law's art. 3 is code, because it is about the table as a whole: (2) a holiday on a Sunday makes
- * the next day that is no holiday a day off; (3) a day that is no holiday between two holidays is a
- * day off. A holiday on a Saturday has no substitute. All else, names, moved days, announced and
- * computed equinoxes, is in the table. Outside the table's years the answer is "unknown".
+ * The law's art. 3 is code, because it is about the table as a whole: (2) a holiday on a Sunday
+ * makes the next day that is no holiday a day off; (3) a day that is no holiday between two
+ * holidays is a day off. A holiday on a Saturday has no substitute. All else, names, moved days,
+ * announced and computed equinoxes, is in the table. Outside the table's years the answer is
+ * "unknown".
  */
 #ifndef FORMS_RULES_HOLIDAY_H
 #define FORMS_RULES_HOLIDAY_H

@@ -45,13 +45,14 @@ static struct scene set_scene(const struct hours_table *table, const struct hour
     return scene;
 }
 
-/* --- days ---------------------------------------------------------------------------------------- */
+/* --- days ------------------------------------------------------------------------------------ */
 
 static bool nth_fits(unsigned nth, struct date date)
 {
     bool last = date.day + WEEKDAYS > date_days_in_month(date.year, date.month);
+    bool nth_one = (nth >> ((date.day - 1) / WEEKDAYS + 1) & 1) != 0;
 
-    return nth == 0 || (nth >> ((date.day - 1) / WEEKDAYS + 1) & 1) != 0 || (last && (nth & 1) != 0);
+    return nth == 0 || nth_one || (last && (nth & 1) != 0);
 }
 
 static bool weekday_fits(const struct hours_rule *rule, struct date date, bool holiday)
@@ -130,7 +131,7 @@ static struct day set_day(const struct scene *scene, struct date date, bool holi
     return day;
 }
 
-/* --- minutes ------------------------------------------------------------------------------------- */
+/* --- minutes --------------------------------------------------------------------------------- */
 
 /* The order in which rules decide; rules whose days are not given come last. */
 enum rank { RANK_DATED_CLOSURE, RANK_OPENING, RANK_CLOSURE, RANK_HOURS, RANK_NOT_GIVEN, RANKS };
@@ -235,10 +236,10 @@ static struct finding judge_moment(const struct scene *scene, struct holiday hol
     return finding;
 }
 
-/* --- the next opening ---------------------------------------------------------------------------- */
+/* --- the next opening ------------------------------------------------------------------------ */
 
-/* The first open minute of the day from `from` on, or -1. It can only be `from` itself or a minute at
- * which some rule begins to open or ceases to close. */
+/* The first open minute of the day from `from` on, or -1. It can only be `from` itself or a minute
+ * at which some rule begins to open or ceases to close. */
 static int first_open(const struct day *day, int from)
 {
     int first = judge_minute(day, from).state == HOURS_OPEN ? from : -1;
@@ -283,7 +284,8 @@ static struct moment next_opening(const struct scene *scene, const struct holida
     return none;
 }
 
-struct hours_answer hours_judge(const struct hours_table *table, const struct holiday_table *holidays,
+struct hours_answer hours_judge(const struct hours_table *table,
+                                const struct holiday_table *holidays,
                                 const struct hours_query *query)
 {
     struct scene scene = set_scene(table, query);
@@ -320,7 +322,9 @@ int hours_other_office(const struct hours_table *table, const struct holiday_tab
 {
     const struct holiday holiday = holiday_on(holidays, query->at.date);
 
-    for (unsigned office = 0; office < HOURS_WORDS && query->at.minute != MOMENT_NO_TIME; office++) {
+    if (query->at.minute == MOMENT_NO_TIME)
+        return -1;
+    for (unsigned office = 0; office < HOURS_WORDS; office++) {
         struct hours_query other = *query;
         struct scene scene;
 

@@ -3,9 +3,9 @@
  * it open next? The rules are data (config/city_hours.h describes their ini form); this file only
  * applies them.
  *
- * A span of time holds its first minute and not its last: received at the opening minute is open, at
- * the closing minute closed. The same holds for bookings and the kiosk's hours; the kiosk's "within
- * 24 hours" holds its last minute.
+ * A span of time holds its first minute and not its last: received at the opening minute is open,
+ * at the closing minute closed. The same holds for bookings and the kiosk's hours; the kiosk's
+ * "within 24 hours" holds its last minute.
  *
  * Which rule decides, first match first:
  *   1. a closure that names dates (dates or intervals)
@@ -13,8 +13,8 @@
  *   3. any other closure
  *   4. an hours rule
  * On a public holiday, hours and openings chosen by weekday count only if they name `holiday` (with
- * or without the weekday); with `nth` stated, `holiday` only lets that weekday count when it is one.
- * Closures chosen by weekday do not care whether the day is a holiday.
+ * or without the weekday); with `nth` stated, `holiday` only lets that weekday count when it is a
+ * holiday. Closures chosen by weekday do not care whether the day is a holiday.
  *
  * Offices, procedures and presenters are numbers here (below HOURS_WORDS), given by the profile.
  */
@@ -140,19 +140,20 @@ enum hours_reason {
 struct hours_answer {
     enum hours_state state;
     enum hours_reason reason;
-    const struct hours_rule *rule;     /* the rule that decided, in the table; NULL: none */
-    const struct hours_rule *may_close; /* a closure whose days the page does not give; NULL: none */
-    enum hours_booking booking;        /* when open: who is taken */
-    struct holiday holiday;            /* what the day is */
+    const struct hours_rule *rule;      /* the rule that decided, in the table; NULL: none */
+    const struct hours_rule *may_close; /* a closure whose days are not given; NULL: none */
+    enum hours_booking booking;         /* when open: who is taken */
+    struct holiday holiday;             /* what the day is */
     struct moment opens; /* closed or unknown: the next certain opening within HOURS_SEARCH_DAYS
                             after `at`; "no date" where there is none */
 };
 
-struct hours_answer hours_judge(const struct hours_table *table, const struct holiday_table *holidays,
+struct hours_answer hours_judge(const struct hours_table *table,
+                                const struct holiday_table *holidays,
                                 const struct hours_query *query);
 
-/* The first office in `offices` that is open then for the query's procedure and presenter (the query's
- * own office is not looked at), or -1. */
+/* The first office in `offices` that is open then for the query's procedure and presenter, or -1. Its
+ * own office is not looked at. */
 int hours_other_office(const struct hours_table *table, const struct holiday_table *holidays,
                        const struct hours_query *query, hours_set offices);
 

@@ -33,7 +33,7 @@ enum date_fault spoken_date_parse(const char *text, struct date *out)
     __attribute__((warn_unused_result));
 
 /* A reception time as typed: 9:05, 09:05, 0905, 905, 9時5分, 9時半, 9時, either width.
- * DATE_OK and the minute of the day 0..1439, else DATE_EMPTY, DATE_NOT_A_DATE, DATE_NO_SUCH_TIME. */
+ * DATE_OK and the minute of the day 0..1439, or DATE_EMPTY, DATE_NOT_A_DATE, DATE_NO_SUCH_TIME. */
 enum date_fault spoken_time_parse(const char *text, int *minute)
     __attribute__((warn_unused_result));
 

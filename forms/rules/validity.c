@@ -76,7 +76,7 @@ static struct date cut(struct date end, const struct cap caps[], size_t count,
     return end;
 }
 
-/* The end that the plain reading gives, the doubts about it, and the caps, which may settle them. */
+/* The end that the plain reading gives, the doubts about it, and the caps, which may settle it. */
 static struct validity_end judge(struct date birth, struct date issue, int n, bool on_expiry_day,
                                  const struct cap caps[], size_t cap_count,
                                  struct validity_steps steps)

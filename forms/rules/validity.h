@@ -59,8 +59,8 @@ enum validity_doubt {
     VALIDITY_LEAP_BIRTHDAY = 2  /* born on Feb 29, ends in a common year: Feb 28 taken */
 };
 
-/* `end` is "no date" where the answer is not known (VALIDITY_ON_EXPIRY_DAY): then no forecast may be
- * shown. With VALIDITY_LEAP_BIRTHDAY `end` is the stricter reading. */
+/* `end` is "no date" where the answer is not known (VALIDITY_ON_EXPIRY_DAY): then no forecast may
+ * be shown. With VALIDITY_LEAP_BIRTHDAY `end` is the stricter reading. */
 struct validity_end {
     struct date end;
     unsigned doubt;

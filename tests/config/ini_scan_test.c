@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 /* The scanner against iniparser itself: files made of the pieces that make trouble, in any order.
- * What the scanner lets pass, iniparser must read, with the same sections and keys and no others. */
+ * What the scanner lets pass, iniparser must read, with the same sections and keys, no others. */
 
 static char path[512];
 
@@ -51,7 +51,8 @@ static unsigned next_random(unsigned *seed)
 static const char *const pieces[] = {
     "[a]\n", "[b.c]\n", "[D-d]\n", "  [e] \n", "k = v\n", "k2=v w\n", "key.1 = \"a;b\"\n",
     "j='#'\n", "x =\n", "y = \"\"\n", "z = a=b\n", "K = up\n", "w = one \\\n two\n", "# note\n",
-    "; note\n", "\n", "   \n", "q = \"a\" ; b\n", "r = \"a\" b\n", "s = a;b\n", "t = \"a\n", "word\n",
+    "; note\n", "\n", "   \n", "q = \"a\" ; b\n", "r = \"a\" b\n", "s = a;b\n", "t = \"a\n",
+    "word\n",
     "u = \\\\ \n", "\\\n", "# n \\\n", "[f\n", "[g] h\n", "[]\n", " = v\n", "m:n = 1\n", "é = 1\n",
     "n = 日本\r\n", "o = \"\\\"\"\n", "p = '\n", "]\n", "[[h]\n", "[i]]\n", "l", " ", "=", "\"", ";",
 };

@@ -54,7 +54,7 @@ static struct ini *load_good(const char *text)
     return ini;
 }
 
-/* --- traps: each file has the one fault named, at that line --------------------------------------- */
+/* --- traps: each file has the one fault named, at that line ---------------------------------- */
 
 static const struct {
     const char *text;
@@ -94,8 +94,8 @@ static const struct {
     {"[a]\nb:c = 1\n", FAULT_BAD_NAME, 2, "b:c"},
     {"[a]\n= 1\n", FAULT_BAD_NAME, 2, ""},
     {"[a]\nキー = 1\n", FAULT_BAD_NAME, 2, "キー"},
-    {"[a]\nk234567890123456789012345678901234567890123456789012345678901234 = 1\n", FAULT_BAD_NAME, 2,
-     "k234567890123456789012345678901234567890123456789012345678901234"},
+    {"[a]\nk234567890123456789012345678901234567890123456789012345678901234 = 1\n",
+     FAULT_BAD_NAME, 2, "k234567890123456789012345678901234567890123456789012345678901234"},
 };
 
 static void test_traps(void **state)
@@ -192,7 +192,7 @@ static void test_long_lines(void **state)
     try_long_line(4000, 8, 0);
 }
 
-/* --- values --------------------------------------------------------------------------------------- */
+/* --- values ---------------------------------------------------------------------------------- */
 
 static const char good[] = "# first\n"
                            "[Office]\n"
@@ -323,7 +323,7 @@ static void test_empty_file(void **state)
     ini_free(ini);
 }
 
-/* --- typed values ----------------------------------------------------------------------------------- */
+/* --- typed values ---------------------------------------------------------------------------- */
 
 static const char *const words[] = {"resident", "parent", "guardian", "agent"};
 static const struct ini_words presenters = {words, ROWS(words)};

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- the table against its man page ----------------------------------------------------------------- */
+/* --- the table against its man page ---------------------------------------------------------- */
 
 static char *page;
 
@@ -110,7 +110,7 @@ static void test_every_item_of_the_page_is_a_row(void **state)
     assert_int_equal(items, option_row_count);
 }
 
-/* --- the table itself --------------------------------------------------------------------------------- */
+/* --- the table itself ------------------------------------------------------------------------ */
 
 static void test_rows_are_sound(void **state)
 {

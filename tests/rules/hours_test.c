@@ -20,7 +20,7 @@
 enum { CHANGE, RESET, RENEW, ISSUE, CHECK };
 enum { RESIDENT, PARENT, GUARDIAN, AGENT };
 
-/* --- the offices of the five pages, and some that other cities have ------------------------------- */
+/* --- the offices of the five pages, and some that other cities have -------------------------- */
 
 enum {
     MINOH_MAIN, MINOH_BRANCH, KAKO_MAIN, KAKO_CENTRE, KAKO_WINDOW, OMI_MAIN, OMI_AZUCHI, SILENT,
@@ -111,7 +111,7 @@ static struct moment moment_of(const char *text)
     return moment;
 }
 
-/* --- open or not --------------------------------------------------------------------------------- */
+/* --- open or not ----------------------------------------------------------------------------- */
 
 static const struct {
     unsigned office, procedure, presenter;
@@ -309,7 +309,7 @@ static void test_other_office(void **state)
                      KAKO_CENTRE);
 }
 
-/* --- maintenance Sundays (reference section 5.3) --------------------------------------------------- */
+/* --- maintenance Sundays (reference section 5.3) --------------------------------------------- */
 
 static const char *const sundays[] = {
     "2024: 01-21 02-18 03-17 04-21 05-19 06-16 07-21 08-18 09-22 10-20 11-17 12-22",
@@ -337,7 +337,7 @@ static void test_sunday_after_the_third_saturday(void **state)
     }
 }
 
-/* --- the next opening against a search minute by minute -------------------------------------------- */
+/* --- the next opening against a search minute by minute -------------------------------------- */
 
 static void test_next_opening_is_the_first_open_minute(void **state)
 {
@@ -362,10 +362,11 @@ static void test_next_opening_is_the_first_open_minute(void **state)
     }
 }
 
-/* --- bookings (seed 004, line 39; reference section 5.6) and the kiosk (lines 52, 56) -------------- */
+/* --- bookings (seed 004, line 39; reference section 5.6) and the kiosk (lines 52, 56) -------- */
 
 static const struct hours_booking_rule omihachiman = {
-    .months_before = 2, .day_of_month = 1, .opens = AT(12, 0), .days_before = 3, .closes = AT(7, 0)};
+    .months_before = 2, .day_of_month = 1, .opens = AT(12, 0), .days_before = 3,
+    .closes = AT(7, 0)};
 
 static const struct {
     const char *booked_for;

@@ -37,7 +37,7 @@ static bool has_step(const struct validity_steps *steps, enum validity_step_kind
     return false;
 }
 
-/* --- renewal window (reference section 5.1) ---------------------------------------------------- */
+/* --- renewal window (reference section 5.1) -------------------------------------------------- */
 
 static const struct {
     const char *expiry;
@@ -115,7 +115,7 @@ static void test_window_every_day(void **state)
         assert_int_equal(date_compare(validity_window(day).first, window_by_words(day)), 0);
 }
 
-/* --- end of a certificate (5.2) ---------------------------------------------------------------- */
+/* --- end of a certificate (5.2) -------------------------------------------------------------- */
 
 static const struct {
     const char *what;
@@ -212,7 +212,7 @@ static void test_both_readings_of_the_expiry_day_are_told(void **state)
     expect_date(end.steps.step[3].date, "2028-11-20", "the day itself counted");
 }
 
-/* --- end of a card ------------------------------------------------------------------------------- */
+/* --- end of a card --------------------------------------------------------------------------- */
 
 static const struct {
     const char *birth;
@@ -222,7 +222,7 @@ static const struct {
     const char *end;
 } card_rows[] = {
     {"1980-10-10", "2020-04-01", "2020-05-15", "", "2029-10-10"}, /* the government's example */
-    {"2004-04-01", "2022-04-01", "2022-05-15", "", "2032-04-01"}, /* 18 on the day of the new line */
+    {"2004-04-01", "2022-04-01", "2022-05-15", "", "2032-04-01"}, /* 18, from that day on enough */
     {"2004-04-02", "2022-04-01", "2022-05-15", "", "2027-04-02"}, /* 17 */
     {"2003-01-01", "2022-03-31", "2022-05-15", "", "2027-01-01"}, /* 19, the old line is 20 */
     {"2002-03-31", "2022-03-31", "2022-05-15", "", "2032-03-31"},
@@ -245,7 +245,7 @@ static void test_card(void **state)
     }
 }
 
-/* --- age (5.4) ----------------------------------------------------------------------------------- */
+/* --- age (5.4) ------------------------------------------------------------------------------- */
 
 static const struct {
     const char *birth;
