@@ -8,7 +8,7 @@
  * closing one is dropped; a key before any section is kept under ":key"; a byte order mark is a
  * syntax error; [name] with anything after the bracket is one too; a backslash as the last
  * character that is no blank joins the next line, also at the end of a comment, which then
- * swallows a setting; a line of 1,024 bytes or more, joined lines together with key and blanks
+ * swallows a setting; a line of more than 1,022 bytes, joined lines together with key and blanks
  * counted, is an error without its line number; a colon in a name makes [a] b:c and [a:b] c the
  * same; blanks around names and values are trimmed (ASCII ones; U+3000 stays); "x" and 'x' are
  * values without the quotes, and the only way to write ; or #; inside "" a ' is plain and the
