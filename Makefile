@@ -167,7 +167,7 @@ install: all
 	@install -m 755 tui/practice $(bindir)/madoguchi-practice-session
 	@install -m 644 $(MODULES) $(execdir)
 	@for f in $(DATA); do install -D -m 644 $$f $(datadir)/$${f#config/}; done
-	@for f in $(CARDS); do install -D -m 644 $$f $(datadir)/practice/$${f##*/}; done
+	@for f in $(CARDS); do install -D -m 644 $$f $(datadir)/practice-cards/$${f##*/}; done
 	@for f in $(PAGES); do install -D -m 644 $$f $(mandir)/man$${f##*.}/$${f##*/}; done
 
 uninstall:
