@@ -67,6 +67,7 @@ static void read_regular(struct ini *ini, const char *section, struct holiday_ru
 static void read_rule(struct ini *ini, const char *section, const struct holiday_table *table,
                       struct holiday_rule *rule, struct fault_list *faults)
 {
+    size_t before = faults->count + faults->lost;
     char source[128];
 
     *rule = (struct holiday_rule){.from = DATE_FIRST_YEAR, .until = DATE_LAST_YEAR};
@@ -82,35 +83,47 @@ static void read_rule(struct ini *ini, const char *section, const struct holiday
     read_regular(ini, section, rule, faults);
     for (int year = table->first_year; year <= table->last_year; year++)
         read_year(ini, section, year, rule, faults);
-    if (rule->nth == 0 && rule->day == 0 && rule->date_count == 0)
+    if (faults->count + faults->lost == before && rule->nth == 0 && rule->day == 0 &&
+        rule->date_count == 0)
         ini_fault(ini, faults, section, NULL, FAULT_MISSING_KEY, "day", NULL, "day nth year.YYYY");
+}
+
+static bool read_years(struct ini *ini, struct holiday_table *table, struct fault_list *faults)
+{
+    size_t before = faults->count + faults->lost;
+
+    if (!ini_has_section(ini, "holidays")) {
+        ini_fault(ini, faults, "holidays", NULL, FAULT_MISSING_SECTION, "holidays", NULL, NULL);
+        return false;
+    }
+    ini_need(ini, "holidays", "from", faults);
+    ini_need(ini, "holidays", "until", faults);
+    ini_number(ini, "holidays", "from", DATE_FIRST_YEAR, DATE_LAST_YEAR, &table->first_year,
+               faults);
+    ini_number(ini, "holidays", "until", DATE_FIRST_YEAR, DATE_LAST_YEAR, &table->last_year,
+               faults);
+    if (faults->count + faults->lost == before && table->first_year > table->last_year)
+        ini_fault(ini, faults, "holidays", "until", FAULT_WRONG_ORDER, "until", NULL, "from");
+    return faults->count + faults->lost == before;
 }
 
 static void read_table(struct ini *ini, struct holiday_table *table, struct fault_list *faults)
 {
     const char *section;
 
-    *table = (struct holiday_table){.first_year = DATE_LAST_YEAR, .last_year = DATE_FIRST_YEAR};
-    if (!ini_has_section(ini, "holidays")) {
-        ini_fault(ini, faults, "holidays", NULL, FAULT_MISSING_SECTION, "holidays", NULL, NULL);
-        return;
-    }
-    if (ini_need(ini, "holidays", "from", faults) == NULL ||
-        ini_need(ini, "holidays", "until", faults) == NULL ||
-        !ini_number(ini, "holidays", "from", DATE_FIRST_YEAR, DATE_LAST_YEAR, &table->first_year,
-                    faults) ||
-        !ini_number(ini, "holidays", "until", DATE_FIRST_YEAR, DATE_LAST_YEAR, &table->last_year,
-                    faults))
-        return;
-    if (table->first_year > table->last_year)
-        ini_fault(ini, faults, "holidays", "until", FAULT_WRONG_ORDER, "until", NULL, "from");
+    *table = (struct holiday_table){.count = 0};
+    if (!read_years(ini, table, faults))
+        return; /* which years the rules may name is not known */
     for (size_t i = 0; (section = ini_section(ini, "holiday.", i)) != NULL; i++) {
-        if (table->count == HOLIDAY_RULES) {
+        struct holiday_rule rule;
+
+        read_rule(ini, section, table, &rule, faults);
+        if (table->count == HOLIDAY_RULES)
             ini_fault(ini, faults, section, NULL, FAULT_TOO_MANY, section, NULL, "40");
-            return;
-        }
-        read_rule(ini, section, table, &table->rules[table->count++], faults);
+        else
+            table->rules[table->count++] = rule;
     }
+    ini_unread(ini, faults);
 }
 
 bool holidays_load(const char *path, struct holiday_table *table, struct fault_list *faults)
@@ -121,7 +134,6 @@ bool holidays_load(const char *path, struct holiday_table *table, struct fault_l
     if (ini == NULL)
         return false;
     read_table(ini, table, faults);
-    ini_unread(ini, faults);
     ini_free(ini);
     return faults->count + faults->lost == before;
 }

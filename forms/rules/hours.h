@@ -152,8 +152,8 @@ struct hours_answer hours_judge(const struct hours_table *table,
                                 const struct holiday_table *holidays,
                                 const struct hours_query *query);
 
-/* The first office in `offices` that is open then for the query's procedure and presenter, or -1. Its
- * own office is not looked at. */
+/* The first office in `offices` that is open then for the same procedure and presenter, or -1; the
+ * query's own office is not looked at. */
 int hours_other_office(const struct hours_table *table, const struct holiday_table *holidays,
                        const struct hours_query *query, hours_set offices);
 

@@ -7,7 +7,11 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
 
 /* Every day off from 2017 to 2030: MM-DD, with s for a substitute day, b for a day between two
  * holidays, c where it rests on a computed equinox. Published by the Cabinet Office up to 2027. */
@@ -81,7 +85,7 @@ static void list_year(int year, char *out, size_t size)
 static void test_every_year(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof years / sizeof years[0]; i++) {
+    for (size_t i = 0; i < ROWS(years); i++) {
         char days[1024];
 
         list_year(years[i].year, days, sizeof days);
@@ -125,6 +129,66 @@ static void test_names(void **state)
     }
 }
 
+/* --- a bad table -------------------------------------------------------------------------------- */
+
+#define HEAD "[holidays]\nfrom = 2017\nuntil = 2018\n[holiday.a]\nname = あ\nname.en = A\n"
+
+static const struct {
+    const char *text;
+    enum fault_code code;
+    int line;
+    const char *word;
+} fault_rows[] = {
+    {"[holiday.a]\nname = あ\nname.en = A\nday = 01-01\n", FAULT_MISSING_SECTION, 0, "holidays"},
+    {"[holidays]\nfrom = 2017\n", FAULT_MISSING_KEY, 1, "until"},
+    {"[holidays]\nfrom = 2018\nuntil = 2017\n", FAULT_WRONG_ORDER, 3, "until"},
+    {"[holidays]\nfrom = 1867\nuntil = 2018\n", FAULT_OUT_OF_RANGE, 2, "1867"},
+    {"[holidays]\nfrom = 2017\nuntil = 2018\n[holiday.a]\nname = あ\nday = 01-01\n",
+     FAULT_MISSING_KEY, 4, "name.en"},
+    {HEAD, FAULT_MISSING_KEY, 4, "day"},
+    {HEAD "day = 02-29\n", FAULT_NOT_A_DATE, 7, "02-29"},
+    {HEAD "day = 1-1\n", FAULT_NOT_A_DATE, 7, "1-1"},
+    {HEAD "day = 01-01\nmonth = 1\nnth = 2\nweekday = mon\n", FAULT_CONFLICT, 7, "day"},
+    {HEAD "nth = 2\nmonth = 1\n", FAULT_MISSING_KEY, 4, "weekday"},
+    {HEAD "nth = 2\nweekday = mon\n", FAULT_MISSING_KEY, 4, "month"},
+    {HEAD "nth = 2\nmonth = 1\nweekday = mno\n", FAULT_UNKNOWN_WORD, 9, "mno"},
+    {HEAD "year.2017 = 03-32\n", FAULT_NOT_A_DATE, 7, "03-32"},
+    {HEAD "year.2017 = 03-20 guessed\n", FAULT_UNKNOWN_WORD, 7, "guessed"},
+    {HEAD "day = 01-01\nyear.2019 = 03-20\n", FAULT_UNKNOWN_KEY, 8, "year.2019"},
+    {HEAD "day = 01-01\ndya = 01-01\n", FAULT_UNKNOWN_KEY, 8, "dya"},
+};
+
+static void test_faults(void **state)
+{
+    const char *directory = getenv("TMPDIR");
+    char path[512];
+    int descriptor;
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/madoguchi-holidays-XXXXXX",
+             directory == NULL ? "/tmp" : directory);
+    descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    close(descriptor);
+    for (size_t i = 0; i < ROWS(fault_rows); i++) {
+        static struct holiday_table bad;
+        struct fault_list faults = {0};
+        FILE *file = fopen(path, "w");
+
+        assert_non_null(file);
+        assert_true(fputs(fault_rows[i].text, file) >= 0);
+        assert_int_equal(fclose(file), 0);
+        assert_false(holidays_load(path, &bad, &faults));
+        if (faults.fault[0].code != fault_rows[i].code || faults.count != 1 ||
+            faults.fault[0].line != fault_rows[i].line ||
+            strcmp(faults.fault[0].word, fault_rows[i].word) != 0)
+            fail_msg("row %zu: %zu faults, %s line %d '%s'", i, faults.count,
+                     fault_id(faults.fault[0].code), faults.fault[0].line, faults.fault[0].word);
+        fault_list_free(&faults);
+    }
+    assert_int_equal(unlink(path), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +196,7 @@ int main(void)
         cmocka_unit_test(test_the_years_around_are_unknown),
         cmocka_unit_test(test_ten_days_of_2019),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_faults),
     };
 
     return cmocka_run_group_tests(tests, load, NULL);
