@@ -168,6 +168,7 @@ const struct hours_booking_rule *hours_booking_rule(const struct hours_table *ta
 struct hours_booking_window hours_booking_window(const struct hours_booking_rule *rule,
                                                  struct date booked_for);
 
+/* booked_at, and both moments of the kiosk below, must have a time. */
 enum hours_booking_state { BOOKING_OK, BOOKING_TOO_EARLY, BOOKING_TOO_LATE };
 enum hours_booking_state hours_booking_judge(const struct hours_booking_rule *rule,
                                              struct date booked_for, struct moment booked_at);
