@@ -3,9 +3,6 @@
 
 static const struct message *why(const struct screen_view *view)
 {
-    if (view->refused == DESK_LEDGER) {
-        return message_of_ledger(view->ledger);
-    }
     if (view->refused != DESK_OK) {
         return message_of_desk(view->refused);
     }

@@ -110,11 +110,12 @@ struct screen_view {
     struct case_file slip;         /* the case as it was closed */
     int step;                      /* the plan's step that ran last; -1 */
     enum desk_fault refused;       /* the last act was not possible: why */
-    enum ledger_fault ledger;      /* with DESK_LEDGER */
-    bool printed;
+    char clerk[CASE_NAME_MAX];     /* who is at the window */
     struct ledger_entry cases[SCREEN_CASES_MAX];
     size_t case_count;             /* there may be more than fit */
     const struct fault_list *faults;
+    /* A fault as one line: FILE:LINE, what is wrong, what would be right. */
+    const char *(*fault_line)(enum words_language language, const struct fault *fault, char *out);
     struct screen_notice notice;
     struct screen_ui ui;
 };

@@ -1,0 +1,741 @@
+#include "tui/counter_state.h"
+#include "forms/rules/spoken_date.h"
+#include "tui/screens/messages.h"
+#include "tui/screens/parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- shared ------------------------------------------------------------------------------------ */
+
+static void show_slip(struct counter *c, const char *case_id)
+{
+    struct screen_view *view = &c->view;
+    struct case_file closed = {.state = CASE_NONE};
+    /* The record was written a moment ago; should it not be readable now, the slip says only which case. */
+    if (ledger_read_case(c->ledger, case_id, &closed) != LEDGER_OK) {
+        snprintf(closed.id, sizeof closed.id, "%s", case_id);
+    }
+    view->slip = closed;
+    c->depth = 1;
+    counter_push(c, SCREEN_SLIP);
+}
+
+static void close_with(struct counter *c, enum desk_fault (*close)(struct desk *d, enum case_reason reason, int64_t now),
+                       enum case_reason reason)
+{
+    char id[CASE_ID_MAX];
+    snprintf(id, sizeof id, "%s", c->view.desk->file.id);
+    if (counter_did(c, close(c->desk, reason, counter_now(c)))) {
+        show_slip(c, id);
+    }
+}
+
+static enum desk_fault finish(struct desk *d, enum case_reason reason, int64_t now)
+{
+    (void)reason;
+    return desk_finish(d, now);
+}
+
+static void park(struct counter *c, enum case_reason reason)
+{
+    close_with(c, desk_park, reason);
+}
+
+static void end_case(struct counter *c)
+{
+    if (c->view.desk->cure != DESK_CURE_NONE) {
+        counter_notice(c, "result.cannot-end", "");
+        return;
+    }
+    close_with(c, finish, CASE_REASON_NONE);
+}
+
+static bool read_card(struct counter *c)
+{
+    return desk_read_card(c->desk, true, counter_now(c)) == DESK_OK;
+}
+
+/* Starts the next step; one try left asks for the second key first. */
+static void step(struct counter *c, bool insist)
+{
+    c->view.step = case_next_step(&c->view.desk->file);
+    enum desk_fault fault = desk_step(c->desk, insist, counter_now(c));
+    c->view.refused = DESK_OK;
+    if (fault == DESK_SECOND_KEY) {
+        counter_push(c, SCREEN_INSIST);
+    } else if (counter_did(c, fault)) {
+        counter_replace(c, SCREEN_OPERATION);
+    }
+}
+
+/* --- desk, presenter, reception ---------------------------------------------------------------- */
+
+static void begin_procedure(struct counter *c, int procedure)
+{
+    struct screen_view *view = &c->view;
+    int8_t office = view->situation.office;
+    if ((view->procedures & 1U << procedure) == 0) {
+        counter_notice(c, "desk.module-needed", "");
+        return;
+    }
+    situation_clear(&view->situation);
+    view->situation.procedure = (enum procedure)procedure;
+    view->situation.office = office;
+    view->situation.visit = 1;
+    view->situation.at = view->clock;
+    view->set_back = false;
+    case_list_presenters(c);
+    view->ui.list[SCREEN_PRESENTER] = (struct widgets_list){0};
+    counter_push(c, SCREEN_PRESENTER);
+}
+
+static void open_cases(struct counter *c)
+{
+    unsigned states = 1U << CASE_PARKED | 1U << CASE_UNSETTLED;
+    enum ledger_fault fault = ledger_list(c->ledger, states, c->view.cases, SCREEN_CASES_MAX, &c->view.case_count);
+    if (fault != LEDGER_OK) {
+        counter_notice(c, message_of_ledger(fault)->happened, "");
+        return;
+    }
+    c->view.ui.list[SCREEN_CASES] = (struct widgets_list){0};
+    counter_push(c, SCREEN_CASES);
+}
+
+static void desk_act(struct counter *c, struct request request)
+{
+    switch (request.act) {
+    case ACT_GO:
+        begin_procedure(c, request.number);
+        break;
+    case ACT_CASES:
+        open_cases(c);
+        break;
+    case ACT_READ:
+        counter_did(c, desk_read_card(c->desk, true, counter_now(c)));
+        break;
+    case ACT_QUIT:
+        c->ended = true;
+        break;
+    default:
+        break;
+    }
+}
+
+/* The case is on record from here on. One begun for somebody else by mistake is given up first. */
+static void receive(struct counter *c, int row)
+{
+    struct screen_view *view = &c->view;
+    struct case_opening opening;
+    if (view->desk->case_open && !counter_did(c, desk_finish(c->desk, counter_now(c)))) {
+        return;
+    }
+    view->situation.presenter = view->presenters[row].presenter;
+    view->situation.visit = view->presenters[row].visit;
+    view->situation.pins = 0;
+    view->situation.shown_count = 0;
+    memset(view->situation.fact, 0, sizeof view->situation.fact);
+    view->asked = 0;
+    view->plan = (struct case_plan){.step_count = 0};
+    view->step = -1;
+    view->refused = DESK_OK;
+    memset(view->ui.decision, 0, sizeof view->ui.decision);
+    case_opening(c, &opening);
+    if (!counter_did(c, desk_begin(c->desk, &opening, counter_now(c)))) {
+        return;
+    }
+    c->read_wanted = view->desk->presence == CARD_IN_READER;
+    view->ui.list[SCREEN_CARD] = (struct widgets_list){0};
+    view->ui.list[SCREEN_DOCUMENTS] = (struct widgets_list){0};
+    case_judge(c);
+    counter_push(c, SCREEN_CARD);
+}
+
+static void presenter_act(struct counter *c, struct request request)
+{
+    char time[PARTS_TEXT];
+    if (request.act == ACT_GO && request.number < c->view.presenter_count) {
+        receive(c, request.number);
+    } else if (request.act == ACT_RECEPTION) {
+        widgets_field_set(&c->view.ui.field, time_text(c->view.situation.at.minute, time));
+        counter_push(c, SCREEN_RECEPTION);
+    }
+}
+
+static void reception_act(struct counter *c, struct request request)
+{
+    struct screen_view *view = &c->view;
+    int minute;
+    if (request.act != ACT_GO) {
+        return;
+    }
+    if (spoken_time_parse(view->ui.field.text, &minute) != DATE_OK) {
+        counter_notice(c, "reception.bad", "");
+    } else if (minute > view->clock.minute) {
+        counter_notice(c, "reception.later", "");
+    } else {
+        view->set_back = minute != view->clock.minute;
+        view->situation.at = (struct moment){view->clock.date, minute};
+        counter_back(c);
+    }
+}
+
+/* --- card and facts ---------------------------------------------------------------------------- */
+
+static void toggle_pin(struct counter *c, int pin)
+{
+    static const char *const bars[] = {[PIN_NOT_COVERED] = "pin-bar.not-covered.notice",
+                                       [PIN_NOT_THERE] = "pin-bar.not-there.notice",
+                                       [PIN_NO_TERMINAL] = "pin-bar.no-terminal.notice"};
+    struct screen_view *view = &c->view;
+    if (view->pin_bar[pin] != PIN_MAY) {
+        counter_notice(c, bars[view->pin_bar[pin]], pin_name(view, (size_t)pin));
+        return;
+    }
+    view->situation.pins ^= (uint8_t)(1U << pin);
+    case_judge(c);
+}
+
+static void go_to_documents(struct counter *c)
+{
+    case_show_card(c);
+    counter_push(c, SCREEN_DOCUMENTS);
+}
+
+static void leave_card(struct counter *c)
+{
+    struct screen_view *view = &c->view;
+    bool busy = view->desk->doing == DESK_READING || view->desk->doing == DESK_OPENING || c->read_wanted;
+    bool some = view->situation.procedure == PROCEDURE_CHECK || view->situation.pins != 0;
+    if (busy && view->desk->link == CARD_OK) {
+        c->go_when_read = true;
+    } else if (!some) {
+        counter_notice(c, "card.none-chosen", "");
+    } else if (view->asks.fact_count > 0) {
+        view->ui.list[SCREEN_FACTS] = (struct widgets_list){0};
+        view->ui.typing = false;
+        counter_push(c, SCREEN_FACTS);
+    } else {
+        go_to_documents(c);
+    }
+}
+
+static void card_act(struct counter *c, struct request request)
+{
+    switch (request.act) {
+    case ACT_TICK:
+        toggle_pin(c, request.number);
+        break;
+    case ACT_READ:
+        counter_did(c, desk_read_card(c->desk, true, counter_now(c)));
+        break;
+    case ACT_GO:
+        leave_card(c);
+        break;
+    default:
+        break;
+    }
+}
+
+static const char *const date_faults[DATE_FAULTS] = {
+    [DATE_EMPTY] = "date.empty",
+    [DATE_NOT_A_DATE] = "date.not-a-date",
+    [DATE_ERA_MISSING] = "date.era-missing",
+    [DATE_ERA_UNKNOWN] = "date.era-unknown",
+    [DATE_BEFORE_ERA] = "date.before-era",
+    [DATE_AFTER_ERA] = "date.after-era",
+    [DATE_NO_SUCH_MONTH] = "date.no-such-month",
+    [DATE_NO_SUCH_DAY] = "date.no-such-day",
+    [DATE_OUT_OF_RANGE] = "date.out-of-range",
+    [DATE_NO_SUCH_TIME] = "date.no-such-time",
+};
+
+/* "2026-11-22 9:05": a moment is a spoken date, a blank and a spoken time. */
+static enum date_fault parse_typed(const char *text, enum question_kind kind, struct moment *out)
+{
+    char date[WIDGETS_FIELD_MAX];
+    const char *blank = kind == QUESTION_MOMENT ? strrchr(text, ' ') : NULL;
+    out->minute = MOMENT_NO_TIME;
+    snprintf(date, sizeof date, "%.*s", blank != NULL ? (int)(blank - text) : (int)strlen(text), text);
+    enum date_fault fault = spoken_date_parse(date, &out->date);
+    return fault == DATE_OK && blank != NULL ? spoken_time_parse(blank + 1, &out->minute) : fault;
+}
+
+/* Reads the open field. An empty one takes the answer back. False: nonsense, told in place. */
+static bool take_typed(struct counter *c, const struct question *question, struct moment *out)
+{
+    struct screen_ui *ui = &c->view.ui;
+    *out = (struct moment){.minute = MOMENT_NO_TIME};
+    enum date_fault fault = ui->field.length == 0 ? DATE_OK : parse_typed(ui->field.text, question->kind, out);
+    if (fault != DATE_OK) {
+        counter_notice(c, date_faults[fault], "");
+        return false;
+    }
+    ui->typing = false;
+    return true;
+}
+
+static bool is_typed(const struct question *question)
+{
+    return question->kind == QUESTION_DATE || question->kind == QUESTION_MOMENT;
+}
+
+static void state_fact(struct counter *c, int row)
+{
+    struct screen_view *view = &c->view;
+    struct questions questions;
+    facts_questions(view, &questions);
+    const struct question *question = &questions.at[row];
+    struct stated *stated = &view->situation.fact[question->subject];
+    struct moment when;
+    if (is_typed(question)) {
+        if (take_typed(c, question, &when)) {
+            *stated = (struct stated){.known = date_valid(when.date), .when = when};
+        }
+    } else {
+        *stated = (struct stated){.known = view->ui.value != QUESTION_UNSTATED, .value = view->ui.value};
+    }
+    case_judge(c);
+}
+
+static bool contradicts(struct counter *c)
+{
+    struct contradiction contradiction = situation_contradiction(&c->view.situation);
+    if (contradiction.fact == FACT_NONE) {
+        return false;
+    }
+    counter_notice(c, "facts.contradiction", fact_name(&c->view, contradiction.fact));
+    return true;
+}
+
+static void facts_act(struct counter *c, struct request request)
+{
+    struct screen_ui *ui = &c->view.ui;
+    int row = ui->list[SCREEN_FACTS].at;
+    if (request.act == ACT_STATE) {
+        bool was_typing = ui->typing;
+        state_fact(c, request.number);
+        struct questions questions;
+        facts_questions(&c->view, &questions);
+        bool moved = was_typing && !ui->typing && row + 1 < questions.count;
+        ui->list[SCREEN_FACTS].at += moved;
+    } else if (request.act == ACT_GO && !contradicts(c)) {
+        counter_back(c);
+        if (counter_screen(c) == SCREEN_CARD) {
+            go_to_documents(c);
+        }
+    }
+}
+
+/* --- documents --------------------------------------------------------------------------------- */
+
+static bool open_attributes(struct counter *c, int row)
+{
+    if (row < 0 || c->view.asks.document[row].attributes == 0) {
+        return false;
+    }
+    c->view.attributes_of = row;
+    c->view.ui.list[SCREEN_ATTRIBUTES] = (struct widgets_list){0};
+    c->view.ui.typing = false;
+    counter_push(c, SCREEN_ATTRIBUTES);
+    return true;
+}
+
+/* The verdict waits for something about this document. */
+static bool needs_attributes(const struct counter *c, uint8_t document)
+{
+    const struct verdict *verdict = &c->view.verdict;
+    for (int i = 0; i < verdict->missing_count; i++) {
+        if (verdict->missing[i].attributes != 0 && (verdict->missing[i].any_of & UINT64_C(1) << document) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int row_of_document(const struct counter *c, struct ask_document wanted)
+{
+    for (int i = 0; i < c->view.asks.document_count; i++) {
+        const struct ask_document *ask = &c->view.asks.document[i];
+        if (ask->document == wanted.document && ask->holder == wanted.holder) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static void tick_document(struct counter *c, int row)
+{
+    if (row < 0 || row >= c->view.asks.document_count) {
+        return;
+    }
+    struct ask_document ask = c->view.asks.document[row];
+    if (case_toggle_document(c, row) && needs_attributes(c, ask.document)) {
+        open_attributes(c, row_of_document(c, ask));
+    }
+}
+
+static bool record_judgement(struct counter *c)
+{
+    struct case_judgement judgement;
+    if (!c->unrecorded) {
+        return true;
+    }
+    case_judgement(c, &judgement);
+    if (!counter_did(c, desk_judge(c->desk, &judgement, counter_now(c)))) {
+        return false;
+    }
+    c->unrecorded = false;
+    return true;
+}
+
+static void open_plan(struct counter *c)
+{
+    case_plan(c, &c->view.plan);
+    c->view.step = -1;
+    counter_push(c, SCREEN_PLAN);
+}
+
+static void leave_documents(struct counter *c)
+{
+    if (contradicts(c) || !record_judgement(c)) {
+        return;
+    }
+    if (case_enough(&c->view.desk->file)) {
+        open_plan(c);
+    } else {
+        c->view.ui.list[SCREEN_VERDICT] = (struct widgets_list){0};
+        counter_push(c, SCREEN_VERDICT);
+    }
+}
+
+static void documents_act(struct counter *c, struct request request)
+{
+    switch (request.act) {
+    case ACT_TICK:
+        tick_document(c, request.number);
+        break;
+    case ACT_ATTRIBUTES:
+        if (request.number < 0 || case_shown(c, request.number) == NULL) {
+            counter_notice(c, "attributes.not-shown", "");
+        } else if (!open_attributes(c, request.number)) {
+            counter_notice(c, "attributes.nothing", "");
+        }
+        break;
+    case ACT_VERDICT:
+        c->view.ui.list[SCREEN_VERDICT] = (struct widgets_list){0};
+        counter_push(c, SCREEN_VERDICT);
+        break;
+    case ACT_FACTS:
+        c->view.ui.typing = false;
+        counter_push(c, SCREEN_FACTS);
+        break;
+    case ACT_GO:
+        leave_documents(c);
+        break;
+    default:
+        break;
+    }
+}
+
+static void set_bit(uint16_t *bits, unsigned bit, bool on)
+{
+    *bits = (uint16_t)(on ? *bits | 1U << bit : *bits & ~(1U << bit));
+}
+
+static void set_attribute(struct shown *shown, const struct question *question, uint8_t value, struct date date)
+{
+    switch (question->subject) {
+    case ATTRIBUTE_ISSUED:
+        shown->issued = date;
+        break;
+    case ATTRIBUTE_EXPIRES:
+        shown->expires = date;
+        break;
+    case ATTRIBUTE_SHOWS:
+        shown->shows = (uint8_t)(value ? shown->shows | 1U << question->detail : shown->shows & ~(1U << question->detail));
+        break;
+    case ATTRIBUTE_FAULT:
+        set_bit(&shown->faults, question->detail, value != 0);
+        break;
+    case ATTRIBUTE_FROM:
+        shown->from = value == QUESTION_UNSTATED ? FROM_UNSTATED : value;
+        break;
+    default:
+        set_bit(&shown->yes, question->subject, value == FACT_YES);
+        set_bit(&shown->no, question->subject, value == FACT_NO);
+        break;
+    }
+}
+
+static void attributes_act(struct counter *c, struct request request)
+{
+    struct questions questions;
+    struct moment when = {.minute = MOMENT_NO_TIME};
+    attributes_questions(&c->view, &questions);
+    if (request.act == ACT_GO) {
+        counter_back(c);
+    }
+    if (request.act != ACT_STATE || request.number >= questions.count) {
+        return;
+    }
+    const struct question *question = &questions.at[request.number];
+    struct ask_document ask = c->view.asks.document[c->view.attributes_of];
+    struct shown *shown = case_shown(c, c->view.attributes_of);
+    if (shown == NULL || (is_typed(question) && !take_typed(c, question, &when))) {
+        return;
+    }
+    set_attribute(shown, question, c->view.ui.value, when.date);
+    case_judge(c);
+    c->view.attributes_of = row_of_document(c, ask);
+}
+
+/* --- verdict and decision ---------------------------------------------------------------------- */
+
+static void open_decision(struct counter *c)
+{
+    const struct verdict *verdict = &c->view.verdict;
+    if (!verdict->may_be_decided && verdict->kind != VERDICT_ASK_OFFICE) {
+        counter_notice(c, "decision.not-allowed", "");
+    } else if (!contradicts(c) && record_judgement(c)) {
+        c->view.ui.list[SCREEN_DECISION] = (struct widgets_list){0};
+        counter_push(c, SCREEN_DECISION);
+    }
+}
+
+static void verdict_act(struct counter *c, struct request request)
+{
+    switch (request.act) {
+    case ACT_DECISION:
+        open_decision(c);
+        break;
+    case ACT_PARK:
+        if (record_judgement(c)) {
+            park(c, c->view.verdict.kind == VERDICT_MISSING ? CASE_REASON_DOCUMENTS : CASE_REASON_CLERK);
+        }
+        break;
+    case ACT_END:
+        if (record_judgement(c)) {
+            end_case(c);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+static void decision_act(struct counter *c, struct request request)
+{
+    const struct widgets_field *fields = c->view.ui.decision;
+    struct case_decision decision = {.who = ""};
+    if (request.act != ACT_GO) {
+        return;
+    }
+    if (fields[0].length == 0 || fields[3].length == 0) {
+        counter_notice(c, "decision.needed", "");
+        return;
+    }
+    if (!case_text_allowed(fields[0].text, sizeof decision.who) ||
+        !case_text_allowed(fields[1].text, sizeof decision.function) ||
+        fields[2].length >= sizeof decision.phone || !case_text_allowed(fields[3].text, sizeof decision.why)) {
+        counter_notice(c, "decision.text", "");
+        return;
+    }
+    memcpy(decision.who, fields[0].text, fields[0].length);
+    memcpy(decision.function, fields[1].text, fields[1].length);
+    memcpy(decision.phone, fields[2].text, fields[2].length);
+    memcpy(decision.why, fields[3].text, fields[3].length);
+    if (counter_did(c, desk_decide(c->desk, &decision, counter_now(c)))) {
+        counter_back_to(c, SCREEN_DOCUMENTS);
+        open_plan(c);
+    }
+}
+
+/* --- plan, operation, result ------------------------------------------------------------------- */
+
+static void start_plan(struct counter *c)
+{
+    struct screen_view *view = &c->view;
+    if (view->plan.step_count == 0) {
+        if (view->verdict.kind == VERDICT_FIRST_VISIT) {
+            park(c, CASE_REASON_SECOND_VISIT);
+        } else if (counter_did(c, desk_plan(c->desk, &view->plan, counter_now(c)))) {
+            close_with(c, finish, CASE_REASON_NONE);
+        }
+        return;
+    }
+    if (counter_did(c, desk_plan(c->desk, &view->plan, counter_now(c)))) {
+        step(c, false);
+    }
+}
+
+static void plan_act(struct counter *c, struct request request)
+{
+    if (request.act == ACT_GO) {
+        start_plan(c);
+    } else if (request.act == ACT_PARK) {
+        park(c, CASE_REASON_CLERK);
+    }
+}
+
+static void insist_act(struct counter *c, struct request request)
+{
+    if (request.act == ACT_GO) {
+        counter_back(c);
+        step(c, true);
+    }
+}
+
+/* A change that nobody can prove any more is judged again as a reset. */
+static void go_on_as_reset(struct counter *c)
+{
+    c->view.situation.procedure = PROCEDURE_RESET;
+    case_judge(c);
+    counter_back_to(c, SCREEN_DOCUMENTS);
+}
+
+static void go_on(struct counter *c)
+{
+    const struct desk_view *desk = c->view.desk;
+    c->view.refused = DESK_OK;
+    switch (desk->cure) {
+    case DESK_CURE_ASK:
+        if (counter_did(c, desk_settle(c->desk, counter_now(c)))) {
+            counter_replace(c, SCREEN_OPERATION);
+        }
+        return;
+    case DESK_CURE_RESET:
+        go_on_as_reset(c);
+        return;
+    case DESK_CURE_NONE:
+        if (case_next_step(&desk->file) < 0) {
+            close_with(c, finish, CASE_REASON_NONE);
+            return;
+        }
+        break;
+    case DESK_CURE_REPEAT:
+    case DESK_CURE_PROVE:
+        break;
+    }
+    step(c, false);
+}
+
+static void result_act(struct counter *c, struct request request)
+{
+    if (request.act == ACT_GO) {
+        go_on(c);
+    } else if (request.act == ACT_PARK) {
+        park(c, c->view.desk->cure == DESK_CURE_RESET ? CASE_REASON_NEEDS_RESET : CASE_REASON_CLERK);
+    } else if (request.act == ACT_END) {
+        end_case(c);
+    }
+}
+
+static void slip_act(struct counter *c, struct request request)
+{
+    if (request.act == ACT_GO) {
+        counter_home(c);
+    }
+}
+
+static void cases_act(struct counter *c, struct request request)
+{
+    struct screen_view *view = &c->view;
+    if (request.act != ACT_GO || (size_t)request.number >= view->case_count) {
+        return;
+    }
+    if (!counter_did(c, desk_resume(c->desk, view->cases[request.number].id, counter_now(c)))) {
+        return;
+    }
+    case_restore(c, &view->desk->file);
+    c->unrecorded = !view->desk->file.judged;
+    view->step = case_next_step(&view->desk->file);
+    view->refused = DESK_OK;
+    c->depth = 1;
+    counter_push(c, SCREEN_CARD);
+    if (view->desk->file.planned) {
+        counter_push(c, SCREEN_DOCUMENTS);
+        counter_push(c, SCREEN_RESULT);
+    }
+}
+
+/* --- every screen ------------------------------------------------------------------------------ */
+
+static void (*const acts[SCREENS])(struct counter *c, struct request request) = {
+    [SCREEN_DESK] = desk_act,           [SCREEN_PRESENTER] = presenter_act, [SCREEN_RECEPTION] = reception_act,
+    [SCREEN_CARD] = card_act,           [SCREEN_FACTS] = facts_act,         [SCREEN_DOCUMENTS] = documents_act,
+    [SCREEN_ATTRIBUTES] = attributes_act, [SCREEN_VERDICT] = verdict_act,   [SCREEN_DECISION] = decision_act,
+    [SCREEN_PLAN] = plan_act,           [SCREEN_INSIST] = insist_act,       [SCREEN_RESULT] = result_act,
+    [SCREEN_SLIP] = slip_act,           [SCREEN_CASES] = cases_act,
+};
+
+static void go_back(struct counter *c)
+{
+    enum screen_id id = counter_screen(c);
+    if (id == SCREEN_OPERATION) {
+        counter_notice(c, "operation.no-back", "");
+        return;
+    }
+    /* Nothing has been done for this person yet: the case is given up. */
+    if (id == SCREEN_PRESENTER && c->view.desk->case_open && !counter_did(c, desk_finish(c->desk, counter_now(c)))) {
+        return;
+    }
+    c->view.ui.typing = false;
+    counter_back(c);
+}
+
+void acts_do(struct counter *c, struct request request)
+{
+    enum screen_id id = counter_screen(c);
+    switch (request.act) {
+    case ACT_NONE:
+        return;
+    case ACT_BACK:
+        go_back(c);
+        return;
+    case ACT_HELP:
+        c->view.ui.help_for = id;
+        c->view.ui.list[SCREEN_HELP] = (struct widgets_list){0};
+        counter_push(c, SCREEN_HELP);
+        return;
+    default:
+        break;
+    }
+    if (id == SCREEN_FAULTS && request.act == ACT_QUIT) {
+        c->ended = true;
+    } else if (acts[id] != NULL) {
+        acts[id](c, request);
+    }
+}
+
+static void follow_reading(struct counter *c)
+{
+    const struct desk_view *desk = c->view.desk;
+    bool idle = desk->doing == DESK_IDLE;
+    if (c->read_wanted && idle && (desk->card_known || desk->presence != CARD_IN_READER || read_card(c))) {
+        c->read_wanted = false;
+    }
+    if (c->was_doing == DESK_READING && idle && desk->case_open && desk->card_known && !desk->file.planned) {
+        case_take_card(c);
+    }
+    if (c->go_when_read && !c->read_wanted && desk->doing == DESK_IDLE) {
+        c->go_when_read = false;
+        if (counter_screen(c) == SCREEN_CARD && desk->card_known) {
+            leave_card(c);
+        }
+    }
+}
+
+void acts_follow(struct counter *c)
+{
+    const struct desk_view *desk = c->view.desk;
+    if (c->desk == NULL) {
+        return;
+    }
+    follow_reading(c);
+    bool running = desk->doing == DESK_STEPPING || desk->doing == DESK_SETTLING;
+    if (counter_screen(c) == SCREEN_OPERATION && !running) {
+        counter_replace(c, SCREEN_RESULT);
+    }
+    c->was_doing = desk->doing;
+}

@@ -1,0 +1,379 @@
+#include "tui/counter_state.h"
+#include "forms/rules/judge.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- who may come, which PINs ------------------------------------------------------------------ */
+
+/* Visits that some way of the profile has for this procedure and presenter. */
+static uint8_t visits_of(const struct profile *profile, enum procedure procedure, uint8_t presenter)
+{
+    uint8_t visits = 1;
+    for (size_t i = 0; i < profile->way_count; i++) {
+        const struct way *way = &profile->ways[i];
+        bool ours = (way->procedures & 1U << procedure) != 0 && (way->presenters & 1U << presenter) != 0;
+        visits = ours && way->visits > visits ? way->visits : visits;
+    }
+    return visits;
+}
+
+void case_list_presenters(struct counter *c)
+{
+    const struct profile *profile = &c->city->profile;
+    struct screen_view *view = &c->view;
+    view->presenter_count = 0;
+    for (uint8_t presenter = 0; presenter < profile->presenter_count; presenter++) {
+        uint8_t visits = visits_of(profile, view->situation.procedure, presenter);
+        for (uint8_t visit = 1; visit <= visits && view->presenter_count < SCREEN_PRESENTERS_MAX; visit++) {
+            view->presenters[view->presenter_count++] = (struct screen_presenter){presenter, visit, visits};
+        }
+    }
+}
+
+static bool by_pad(const struct counter *c, size_t pin)
+{
+    return c->settings.pin.way[pin] == WAY_PAD && c->view.desk->pad;
+}
+
+static bool of_certificates(enum procedure procedure)
+{
+    return procedure == PROCEDURE_RENEW || procedure == PROCEDURE_ISSUE;
+}
+
+static enum screen_pin_bar pin_bar(const struct counter *c, size_t pin)
+{
+    const struct desk_view *desk = c->view.desk;
+    enum procedure procedure = c->view.situation.procedure;
+    uint8_t covers = c->city->profile.covers[procedure];
+    bool typed = procedure != PROCEDURE_CHECK;
+    if ((covers != 0 && (covers & 1U << pin) == 0) || (of_certificates(procedure) && pin > PIN_AUTH)) {
+        return PIN_NOT_COVERED;
+    }
+    if (!of_certificates(procedure) && desk->card_known && desk->card.pins[pin].present == CARD_NO) {
+        return PIN_NOT_THERE;
+    }
+    return typed && !by_pad(c, pin) && (desk->resident & CARD_RESIDENT_CONNECTED) == 0 ? PIN_NO_TERMINAL : PIN_MAY;
+}
+
+void case_judge(struct counter *c)
+{
+    struct screen_view *view = &c->view;
+    for (size_t pin = 0; pin < PINS; pin++) {
+        view->pin_bar[pin] = pin_bar(c, pin);
+    }
+    rules_ask(&c->city->national, &c->city->profile, &view->situation, &view->asks);
+    for (size_t i = 0; i < view->asks.fact_count; i++) {
+        view->asked |= UINT64_C(1) << view->asks.fact[i];
+    }
+    rules_judge(&c->city->national, &c->city->profile, &view->situation, &view->verdict);
+    c->unrecorded = true;
+}
+
+/* --- what the card tells ----------------------------------------------------------------------- */
+
+static void state_date(struct situation *situation, enum fact fact, uint32_t number)
+{
+    struct date date = {(int)(number / 10000), (int)(number / 100 % 100), (int)(number % 100)};
+    if (date_valid(date)) {
+        situation->fact[fact] = (struct stated){.known = true, .when = {date, MOMENT_NO_TIME}};
+    }
+}
+
+static bool is_locked(const struct card_pin_facts *pin)
+{
+    bool locked = false;
+    for (int i = 0; i < pin->place_count && i < CARD_PLACES_MAX; i++) {
+        locked |= pin->tries[i] == 0;
+    }
+    return locked && pin->present != CARD_NO;
+}
+
+static void state_certificates(struct situation *situation, const struct card_facts *card)
+{
+    static const enum fact facts[] = {[CARD_CERTIFICATE_SIG] = FACT_SIG, [CARD_CERTIFICATE_AUTH] = FACT_AUTH};
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        if (card->certificates[i] == CARD_NO) {
+            situation->fact[facts[i]] = (struct stated){.known = true, .value = STATE_NONE};
+        }
+    }
+}
+
+/* What is worth preselecting: what is locked for a reset, everything for certificates, the only choice. */
+static uint8_t preselected(const struct counter *c)
+{
+    uint8_t may = 0, locked = 0;
+    for (size_t pin = 0; pin < PINS; pin++) {
+        bool can = c->view.pin_bar[pin] == PIN_MAY;
+        may |= (uint8_t)(can << pin);
+        locked |= (uint8_t)((can && is_locked(&c->view.desk->card.pins[pin])) << pin);
+    }
+    bool single = (may & (may - 1)) == 0;
+    switch (c->view.situation.procedure) {
+    case PROCEDURE_RESET:
+        return locked != 0 || !single ? locked : may;
+    case PROCEDURE_CHANGE:
+        return single ? may : 0;
+    case PROCEDURE_RENEW:
+    case PROCEDURE_ISSUE:
+        return may;
+    default:
+        return 0;
+    }
+}
+
+void case_take_card(struct counter *c)
+{
+    struct situation *situation = &c->view.situation;
+    const struct card_facts *card = &c->view.desk->card;
+    state_date(situation, FACT_CARD_EXPIRY, card->expiry);
+    state_date(situation, FACT_AUTH_EXPIRY, card->auth_until);
+    state_certificates(situation, card);
+    for (size_t pin = 0; pin < PINS; pin++) {
+        if (is_locked(&card->pins[pin])) {
+            situation->fact[FACT_PIN_SIG + pin] = (struct stated){.known = true, .value = PIN_IS_LOCKED};
+        }
+    }
+    case_judge(c);
+    situation->pins = preselected(c);
+    case_judge(c);
+}
+
+/* --- documents --------------------------------------------------------------------------------- */
+
+static struct shown *find_shown(struct situation *situation, uint8_t document, uint8_t holder)
+{
+    for (size_t i = 0; i < situation->shown_count; i++) {
+        if (situation->shown[i].document == document && situation->shown[i].holder == holder) {
+            return &situation->shown[i];
+        }
+    }
+    return NULL;
+}
+
+struct shown *case_shown(struct counter *c, int row)
+{
+    const struct ask_document *ask = &c->view.asks.document[row];
+    return find_shown(&c->view.situation, ask->document, ask->holder);
+}
+
+static void show(struct situation *situation, uint8_t document, uint8_t holder, struct date expires)
+{
+    if (situation->shown_count < SHOWN_MAX && find_shown(situation, document, holder) == NULL) {
+        situation->shown[situation->shown_count++] =
+            (struct shown){.document = document, .holder = holder, .expires = expires};
+    }
+}
+
+/* True: it is shown now. */
+bool case_toggle_document(struct counter *c, int row)
+{
+    struct situation *situation = &c->view.situation;
+    const struct ask_document ask = c->view.asks.document[row];
+    struct shown *shown = case_shown(c, row);
+    if (shown == NULL) {
+        show(situation, ask.document, ask.holder, (struct date){0});
+    } else {
+        *shown = situation->shown[--situation->shown_count];
+    }
+    case_judge(c);
+    return shown == NULL;
+}
+
+/* The card in the reader is on the desk: that the person is its holder is for the clerk's eye. */
+void case_show_card(struct counter *c)
+{
+    int document = profile_document(&c->city->profile, "my-number-card");
+    const struct card_facts *card = &c->view.desk->card;
+    for (int i = 0; c->view.desk->card_known && i < c->view.asks.document_count; i++) {
+        const struct ask_document *ask = &c->view.asks.document[i];
+        if (ask->document == document && ask->holder == HOLDER_RESIDENT) {
+            struct date expires = {(int)(card->expiry / 10000), (int)(card->expiry / 100 % 100), (int)(card->expiry % 100)};
+            show(&c->view.situation, ask->document, ask->holder, expires);
+        }
+    }
+    case_judge(c);
+}
+
+/* --- what the desk records --------------------------------------------------------------------- */
+
+static void word(char *out, size_t size, const char *text)
+{
+    snprintf(out, size, "%s", text);
+}
+
+void case_opening(const struct counter *c, struct case_opening *out)
+{
+    const struct situation *situation = &c->view.situation;
+    const struct profile *profile = &c->city->profile;
+    char reception[MOMENT_TEXT_SIZE];
+    *out = (struct case_opening){.visit = situation->visit, .set_back = c->view.set_back};
+    word(out->procedure, sizeof out->procedure, terms_word(&terms_procedures, situation->procedure));
+    word(out->presenter, sizeof out->presenter, profile->presenters[situation->presenter].id);
+    word(out->city, sizeof out->city, profile->id);
+    word(out->office, sizeof out->office, profile->offices[situation->office > 0 ? situation->office : 0].id);
+    word(out->reception, sizeof out->reception, moment_format(situation->at, reception));
+    word(out->clerk, sizeof out->clerk, c->view.clerk);
+}
+
+static void append_attribute(char *out, size_t size, const char *name, const char *value)
+{
+    size_t used = strlen(out);
+    snprintf(out + used, size - used, "%s%s=%s", used > 0 ? "," : "", name, value);
+}
+
+static void attributes_of(const struct shown *shown, char *out, size_t size)
+{
+    char date[DATE_TEXT_SIZE], words[64] = "";
+    if (date_valid(shown->issued)) {
+        append_attribute(out, size, "issued", date_format(shown->issued, date));
+    }
+    if (date_valid(shown->expires)) {
+        append_attribute(out, size, "expires", date_format(shown->expires, date));
+    }
+    for (size_t i = 0; i < terms_shows.count; i++) {
+        if ((shown->shows & 1U << i) != 0) {
+            size_t used = strlen(words);
+            snprintf(words + used, sizeof words - used, "%s%s", used > 0 ? "+" : "", terms_shows.word[i]);
+        }
+    }
+    if (words[0] != '\0') {
+        append_attribute(out, size, "shows", words);
+    }
+    for (size_t i = ATTRIBUTE_SEALED; i <= ATTRIBUTE_COMPLETE; i++) {
+        if (((shown->yes | shown->no) & 1U << i) != 0) {
+            append_attribute(out, size, terms_attributes.word[i], (shown->yes & 1U << i) != 0 ? "yes" : "no");
+        }
+    }
+    if (shown->from != FROM_UNSTATED) {
+        append_attribute(out, size, "from", terms_word(&terms_from, shown->from));
+    }
+    for (size_t i = 0; i < SHEET_FAULTS; i++) {
+        if ((shown->faults & 1U << i) != 0) {
+            append_attribute(out, size, "fault", terms_word(&terms_faults, i));
+        }
+    }
+}
+
+static void add_documents(const struct counter *c, struct case_judgement *out)
+{
+    for (size_t i = 0; i < c->view.situation.shown_count && out->document_count < CASE_DOCUMENTS; i++) {
+        const struct shown *shown = &c->view.situation.shown[i];
+        struct case_document *document = &out->documents[out->document_count++];
+        snprintf(document->id, sizeof document->id, "%s:%s",
+                 terms_word(&terms_holders, shown->holder == HOLDER_VISITOR ? HOLDER_VISITOR : HOLDER_RESIDENT),
+                 c->city->profile.documents[shown->document].id);
+        attributes_of(shown, document->attributes, sizeof document->attributes);
+    }
+}
+
+static void add_facts(const struct counter *c, struct case_judgement *out)
+{
+    const struct profile *profile = &c->city->profile;
+    for (uint8_t i = 0; i < FACTS_MAX && out->fact_count < CASE_FACTS; i++) {
+        const struct stated *stated = &c->view.situation.fact[i];
+        char moment[MOMENT_TEXT_SIZE];
+        if (!stated->known) {
+            continue;
+        }
+        enum fact_kind kind = profile_fact_kind(profile, i);
+        const char *value = kind == FACT_IS_DATE || kind == FACT_IS_MOMENT
+                                ? moment_format(stated->when, moment)
+                                : terms_word(terms_fact_values(kind), stated->value);
+        snprintf(out->facts[out->fact_count++], CASE_FACT_MAX, "%s=%s", profile_fact_id(profile, i), value);
+    }
+}
+
+void case_judgement(const struct counter *c, struct case_judgement *out)
+{
+    const struct verdict *verdict = &c->view.verdict;
+    *out = (struct case_judgement){.may_be_decided = verdict->may_be_decided, .pins = c->view.situation.pins};
+    word(out->procedure, sizeof out->procedure, terms_word(&terms_procedures, c->view.situation.procedure));
+    word(out->verdict, sizeof out->verdict, terms_word(&terms_verdicts, verdict->kind));
+    for (size_t i = 0; i < verdict->reason_count && out->rule_count < CASE_RULES; i++) {
+        word(out->rules[out->rule_count++], CASE_RULE_MAX, verdict->reason[i]->id);
+    }
+    for (size_t i = 0; i < verdict->missing_count && out->rule_count < CASE_RULES; i++) {
+        if (verdict->missing[i].citation != NULL) {
+            word(out->rules[out->rule_count++], CASE_RULE_MAX, verdict->missing[i].citation->id);
+        }
+    }
+    add_documents(c, out);
+    add_facts(c, out);
+}
+
+static void add_step(const struct counter *c, struct case_plan *out, enum case_kind kind, size_t pin)
+{
+    if (out->step_count < CASE_STEPS) {
+        out->steps[out->step_count++] = (struct case_plan_step){
+            .kind = (uint8_t)kind,
+            .pin = (uint8_t)pin,
+            .way = by_pad(c, pin) ? CASE_BY_PAD : CASE_BY_TERMINAL,
+            .typist = c->view.verdict.pin_by == PIN_BY_STAFF ? CASE_TYPED_BY_STAFF : CASE_TYPED_BY_RESIDENT,
+        };
+    }
+}
+
+void case_plan(const struct counter *c, struct case_plan *out)
+{
+    static const struct {
+        enum case_kind kinds[4];
+        size_t count;
+    } steps[PROCEDURES] = {
+        [PROCEDURE_CHANGE] = {{CASE_CHANGE}, 1},
+        [PROCEDURE_RESET] = {{CASE_RESET}, 1},
+        [PROCEDURE_RENEW] = {{CASE_KEY, CASE_CERTIFICATE, CASE_INSTALL, CASE_PROVE}, 4},
+        [PROCEDURE_ISSUE] = {{CASE_KEY, CASE_CERTIFICATE, CASE_INSTALL, CASE_PROVE}, 4},
+        [PROCEDURE_CHECK] = {{CASE_VERIFY}, 1},
+    };
+    const struct situation *situation = &c->view.situation;
+    const struct desk_view *desk = c->view.desk;
+    *out = (struct case_plan){.step_count = 0};
+    if (desk->card_known) {
+        word(out->serial, sizeof out->serial, desk->card.serial);
+        word(out->certificate, sizeof out->certificate, desk->card.auth_serial);
+    }
+    for (size_t pin = 0; pin < PINS && c->view.verdict.kind != VERDICT_FIRST_VISIT; pin++) {
+        for (size_t i = 0; (situation->pins & 1U << pin) != 0 && i < steps[situation->procedure].count; i++) {
+            add_step(c, out, steps[situation->procedure].kinds[i], pin);
+        }
+    }
+}
+
+/* --- an earlier case --------------------------------------------------------------------------- */
+
+static void restore_document(struct counter *c, const char *id)
+{
+    const char *colon = strchr(id, ':');
+    int document = colon != NULL ? profile_document(&c->city->profile, colon + 1) : -1;
+    if (document >= 0) {
+        bool paper = c->city->profile.documents[document].paper;
+        bool visitor = strncmp(id, "visitor:", 8) == 0;
+        show(&c->view.situation, (uint8_t)document, paper ? HOLDER_ANY : visitor ? HOLDER_VISITOR : HOLDER_RESIDENT,
+             (struct date){0});
+    }
+}
+
+void case_restore(struct counter *c, const struct case_file *file)
+{
+    struct situation *situation = &c->view.situation;
+    int8_t office = situation->office;
+    int procedure = terms_find(&terms_procedures, file->judged ? file->judgement.procedure : file->opening.procedure);
+    int presenter = profile_presenter(&c->city->profile, file->opening.presenter);
+    situation_clear(situation);
+    situation->procedure = procedure >= 0 ? (enum procedure)procedure : PROCEDURE_CHECK;
+    situation->presenter = presenter >= 0 ? (uint8_t)presenter : PRESENTER_RESIDENT;
+    situation->visit = file->opening.visit;
+    situation->office = office;
+    situation->pins = file->judgement.pins;
+    if (moment_parse(file->opening.reception, &situation->at) != DATE_OK) {
+        situation->at = c->view.clock;
+    }
+    for (size_t i = 0; i < file->judgement.document_count; i++) {
+        restore_document(c, file->judgement.documents[i].id);
+    }
+    case_list_presenters(c);
+    c->view.asked = 0;
+    c->view.plan = file->plan;
+    case_judge(c);
+}

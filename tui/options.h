@@ -1,0 +1,35 @@
+/* The command line of the clerk's program, as one table: from it arguments are read and usage is printed. */
+#ifndef TUI_OPTIONS_H
+#define TUI_OPTIONS_H
+
+#include "tui/words/words.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct options {
+    const char *config;    /* madoguchi.ini */
+    const char *data;      /* NULL: as the file says */
+    const char *city;      /* NULL: as the file says */
+    const char *language;  /* NULL: as the file says */
+    const char *clock;     /* NULL: the real time; for training: stands still at YYYY-MM-DDTHH:MM[:SS] in Japan */
+    const char *pad_key;   /* practice: the key that shows the pad's window */
+    bool help, version;
+    int64_t fixed;         /* the clock as seconds since the epoch; 0: none */
+};
+
+struct options_row {
+    const char *name;      /* "--config" */
+    const char *argument;  /* NULL: takes none */
+    const char *help;      /* id */
+};
+extern const struct options_row options_rows[];
+extern const size_t options_row_count;
+
+/* NULL, or the argument that is not understood. */
+const char *options_read(int argc, char *const argv[], struct options *out);
+void options_usage(FILE *out, enum words_language language);
+
+#endif
