@@ -18,18 +18,27 @@ void page_begin(struct page *p, const struct canvas *c)
     }
 }
 
-void page_add(struct page *p, enum page_rank rank, enum theme_role role, bool apart, const char *text)
+static void add(struct page *p, struct page_block block, const char *text)
 {
-    if (text[0] == '\0') {
-        return;
-    }
     if (p->count == PAGE_BLOCKS_MAX) {
         p->overflow = true;
         return;
     }
-    struct page_block *block = &p->blocks[p->count++];
-    *block = (struct page_block){.role = role, .rank = rank, .apart = apart};
-    snprintf(block->text, sizeof block->text, "%s", text);
+    p->blocks[p->count] = block;
+    snprintf(p->blocks[p->count].text, PAGE_TEXT_MAX, "%s", text);
+    p->count++;
+}
+
+void page_add(struct page *p, enum page_rank rank, enum theme_role role, bool apart, const char *text)
+{
+    if (text[0] != '\0') {
+        add(p, (struct page_block){.role = role, .rank = rank, .apart = apart}, text);
+    }
+}
+
+void page_reserve(struct page *p, int rows, enum theme_role role, const char *text)
+{
+    add(p, (struct page_block){.role = role, .rank = PAGE_NEEDED, .apart = true, .reserved = rows}, text);
 }
 
 void page_cursor(struct page *p, int column)
@@ -45,7 +54,9 @@ static int block_width(const struct page *p, int index)
 
 static int block_height(const struct page *p, int index)
 {
-    return p->blocks[index].left_out ? 0 : canvas_height(p->blocks[index].text, block_width(p, index));
+    const struct page_block *block = &p->blocks[index];
+    int rows = canvas_height(block->text, block_width(p, index));
+    return block->left_out ? 0 : rows > block->reserved ? rows : block->reserved;
 }
 
 static int rows_needed(const struct page *p, bool roomy)
@@ -95,7 +106,8 @@ bool page_draw(struct page *p, struct canvas *c)
         if (i == p->cursor_block) {
             canvas_cursor(c, row, column + p->cursor_column);
         }
-        row += canvas_paragraph(c, row, column, block_width(p, i), end - row, block->role, block->text);
+        canvas_paragraph(c, row, column, block_width(p, i), end - row, block->role, block->text);
+        row += block_height(p, i);
     }
     canvas_paragraph(c, end, p->margin, p->width, keys, THEME_KEY, p->keys);
     return whole;

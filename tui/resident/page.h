@@ -2,7 +2,7 @@
  * A page as a column of paragraphs that fits itself to the terminal: blank lines between them where there is
  * room, and what is least needed left out where there is none.
  *
- * Order of calls: page_begin; page_add (and page_cursor, page_keys) from top to bottom; page_draw.
+ * Order of calls: page_begin; page_add (and page_reserve, page_cursor) from top to bottom; page_draw.
  */
 #ifndef TUI_RESIDENT_PAGE_H
 #define TUI_RESIDENT_PAGE_H
@@ -21,6 +21,7 @@ struct page_block {
     enum theme_role role;
     enum page_rank rank;
     bool apart;   /* a blank line before it where there is room */
+    int reserved; /* rows that it takes at least, so that what follows does not jump */
     bool left_out;
 };
 
@@ -37,6 +38,8 @@ struct page {
 void page_begin(struct page *p, const struct canvas *c);
 /* Empty text adds nothing. */
 void page_add(struct page *p, enum page_rank rank, enum theme_role role, bool apart, const char *text);
+/* Rows for a text that comes and goes; the text may be empty. */
+void page_reserve(struct page *p, int rows, enum theme_role role, const char *text);
 /* The real cursor goes to this cell of the block added last. */
 void page_cursor(struct page *p, int column);
 /* False: something needed did not fit. */

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NUMBER_MAX = 16, PIECE_MAX = 256, MINUTE = 60, TWO_MINUTES = 120, TEN = 10 };
+enum { NUMBER_MAX = 16, PIECE_MAX = 256, NOTE_ROWS = 2, NOTE_ROWS_WIDE = 1, MINUTE = 60, TWO_MINUTES = 120, TEN = 10 };
 
 static const char *say(const struct view *view, const char *id)
 {
@@ -165,7 +165,7 @@ static void add_note(struct page *p, const struct view *view)
         [ENTRY_DIFFERENT] = "resident.note.different",
         [ENTRY_FINISHED] = NULL,
     };
-    char maximum[NUMBER_MAX], text[PIECE_MAX], line[PIECE_MAX + 2];
+    char maximum[NUMBER_MAX], text[PIECE_MAX], line[PIECE_MAX + 2] = "";
     const char *id = ids[view->note];
     if (view->note == ENTRY_REFUSED && !view->rule.letters) {
         id = "resident.note.digits";
@@ -176,8 +176,8 @@ static void add_note(struct page *p, const struct view *view)
     if (id != NULL) {
         SPEECH(view->language, id, text, number((long)view->rule.maximum, maximum));
         snprintf(line, sizeof line, "! %s", text);
-        page_add(p, PAGE_NEEDED, THEME_WARNING, true, line);
     }
+    page_reserve(p, p->margin > 0 ? NOTE_ROWS_WIDE : NOTE_ROWS, THEME_WARNING, line);
 }
 
 int view_seconds(int seconds)
