@@ -237,7 +237,7 @@ enum desk_fault desk_give_up(struct desk *d, const char *case_id, enum case_reas
 
 enum desk_fault desk_read_card(struct desk *d, bool with_certificates, int64_t now)
 {
-    if (d->view.doing != DESK_IDLE || d->has_waiting || d->asked != ASKED_NOTHING)
+    if (d->asked != ASKED_NOTHING || d->has_waiting)
         return DESK_BUSY;
     if (d->hanging_up)
         return DESK_NOT_NOW;

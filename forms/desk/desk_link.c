@@ -20,8 +20,9 @@ static void ask_open(struct desk *d, int64_t now)
 
     request.body.settings = d->settings.card;
     d->try_link_at = 0;
-    d->view.doing = DESK_OPENING;
-    if (!link_ask(d, ASKED_OPEN, &request, now))
+    if (link_ask(d, ASKED_OPEN, &request, now))
+        d->view.doing = DESK_OPENING;
+    else
         d->try_link_at = now + LINK_AGAIN_SECONDS;
 }
 

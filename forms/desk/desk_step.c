@@ -35,8 +35,10 @@ static const struct card_pin_facts *pin_facts(const struct desk *d, uint8_t pin)
     return d->view.card_known && pin < d->view.card.pin_count ? &d->view.card.pins[pin] : NULL;
 }
 
-static void take_pin_facts(struct desk *d, const struct card_facts *facts)
+/* What the tries were before the step is no longer told by anybody. */
+static void take_pin_facts(struct desk *d, uint8_t pin, const struct card_facts *facts)
 {
+    memset(d->view.card.pins[pin].tries, -1, sizeof d->view.card.pins[pin].tries);
     for (unsigned i = 0; i < facts->pin_count && i < d->view.card.pin_count; i++)
         if (facts->pins[i].present != CARD_UNKNOWN)
             d->view.card.pins[i] = facts->pins[i];
@@ -64,20 +66,31 @@ static int fewest_tries(const struct desk *d, uint8_t pin)
     return fewest;
 }
 
+/* After success the counters are full; one that is not makes the success doubtful. */
+static bool contradicted(const struct desk *d, uint8_t pin, const struct card_facts *facts)
+{
+    const struct card_pin_facts *told = pin < facts->pin_count ? &facts->pins[pin] : NULL;
+
+    for (unsigned i = 0; told && i < told->place_count && i < CASE_PLACES; i++)
+        if (told->tries[i] >= 0 && told->tries[i] < d->settings.card.profile.pins[pin].tries)
+            return true;
+    return false;
+}
+
 void step_ended(struct desk *d, const struct card_reply *reply, int64_t now)
 {
     uint8_t index = (uint8_t)case_next_step(&d->view.file);
     uint8_t pin = d->view.file.steps[index].plan.pin;
     struct case_change change = {.event = CASE_STEP_UNKNOWN, .at = now, .step = index};
 
-    if (reply->code == CARD_OK)
+    if (reply->code == CARD_OK && !contradicted(d, pin, &reply->facts))
         change.event = CASE_STEP_DONE;
     else if (surely_not_done(reply))
         change.event = CASE_STEP_NOT_DONE;
     if (change.event == CASE_STEP_UNKNOWN || reply->code == CARD_OTHER)
         d->view.card_known = false; /* what was read before the step need no longer be true */
     else
-        take_pin_facts(d, &reply->facts);
+        take_pin_facts(d, pin, &reply->facts);
     change.with.outcome = (struct case_outcome){.code = reply->code, .sw = reply->sw, .places_done = reply->places_done};
     copy_tries(d, pin, change.with.outcome.tries);
     if (change.with.outcome.tries[0] < 0)
@@ -122,17 +135,19 @@ static enum told told_of_place(enum case_kind kind, int8_t before, int8_t after,
     }
 }
 
-/* One place that was surely not set makes the step not done; *places_done counts those that were. */
+/* A reset that missed one place is not done; *places_done counts the others. A change goes from place to
+ * place, so that only the first can say that nothing was changed. */
 static enum told told_by_card(const struct desk *d, const struct case_step *step, uint8_t *places_done)
 {
     const struct card_pin_facts *facts = pin_facts(d, step->plan.pin);
     int8_t full = (int8_t)d->settings.card.profile.pins[step->plan.pin].tries;
-    unsigned done = 0, not_done = 0;
+    unsigned done = 0, not_done = 0, looked_at;
 
     *places_done = 0;
     if (!facts || facts->place_count == 0 || (step->plan.kind == CASE_CHANGE && step->proofs > 0))
         return TOLD_NOTHING;
-    for (unsigned i = 0; i < facts->place_count && i < CASE_PLACES; i++) {
+    looked_at = step->plan.kind == CASE_CHANGE ? 1 : facts->place_count;
+    for (unsigned i = 0; i < looked_at && i < CASE_PLACES; i++) {
         enum told told =
             told_of_place((enum case_kind)step->plan.kind, step->tries_before[i], facts->tries[i], full);
 
@@ -142,7 +157,7 @@ static enum told told_by_card(const struct desk *d, const struct case_step *step
     *places_done = (uint8_t)done;
     if (not_done > 0)
         return TOLD_NOT_DONE;
-    return done == facts->place_count ? TOLD_DONE : TOLD_NOTHING;
+    return done == looked_at ? TOLD_DONE : TOLD_NOTHING;
 }
 
 static const struct case_step *unsettled_step(const struct desk *d)
@@ -196,6 +211,7 @@ static const enum card_ask asks[CASE_KINDS] = {
     [CASE_RESET] = CARD_ASK_RESET,
 };
 
+/* A counter that the card does not tell may stand at its last try. */
 static enum desk_fault step_possible(const struct desk *d, const struct case_step *step, bool insist)
 {
     bool uses_tries = step->plan.kind != CASE_RESET;
@@ -207,7 +223,7 @@ static enum desk_fault step_possible(const struct desk *d, const struct case_ste
         return DESK_NEEDS_RESET;
     if (d->view.cure == DESK_CURE_ASK)
         return DESK_NOT_NOW;
-    if (uses_tries && tries > 0 && tries <= d->settings.second_key_below && !insist)
+    if (uses_tries && tries != 0 && tries <= d->settings.second_key_below && !insist)
         return DESK_SECOND_KEY;
     return DESK_OK;
 }
@@ -244,7 +260,7 @@ enum desk_fault desk_step(struct desk *d, bool insist, int64_t now)
 
     if (!d->view.case_open)
         return DESK_NO_CASE;
-    if (d->view.doing != DESK_IDLE || d->has_waiting)
+    if (d->asked != ASKED_NOTHING || d->has_waiting)
         return DESK_BUSY;
     index = case_next_step(&d->view.file);
     if (index < 0 || d->hanging_up)
@@ -268,7 +284,7 @@ enum desk_fault desk_settle(struct desk *d, int64_t now)
 
     if (!d->view.case_open)
         return DESK_NO_CASE;
-    if (d->view.doing != DESK_IDLE || d->has_waiting)
+    if (d->asked != ASKED_NOTHING || d->has_waiting)
         return DESK_BUSY;
     if (d->view.file.state != CASE_UNSETTLED || d->hanging_up)
         return DESK_NOT_NOW;
