@@ -15,8 +15,10 @@ const char *answer_sentence(const struct answer *answer, const struct citation *
 /* The rule of the hours that closed the office, where this is what is cited. */
 static const struct hours_rule *closing_rule(const struct answer *a, const struct citation *citation)
 {
-    bool closed = a->verdict->kind == VERDICT_CLOSED && strcmp(citation->id, "closed") == 0;
-    return closed ? a->verdict->hours.rule : NULL;
+    bool closed = strcmp(citation->id, "closed") == 0 || strcmp(citation->id, "hours-unknown") == 0;
+    if (!closed)
+        return NULL;
+    return a->verdict->hours.rule != NULL ? a->verdict->hours.rule : a->verdict->hours.may_close;
 }
 
 const char *answer_rule(const struct answer *answer, const struct citation *citation)

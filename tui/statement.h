@@ -14,6 +14,8 @@
 #include "forms/rules/profile.h"
 #include "forms/rules/situation.h"
 
+#include <stdio.h>
+
 enum statement_code {
     STATEMENT_OK,
     STATEMENT_UNKNOWN_WORD,  /* word, nearest, known */
@@ -48,5 +50,8 @@ void statement_begin(struct statement *statement, const struct profile *profile,
 bool statement_say(struct statement *statement, const char *option, const char *value)
     __attribute__((warn_unused_result));
 bool statement_end(struct statement *statement) __attribute__((warn_unused_result));
+
+/* The situation as options of `madoguchi explain`, on one line. */
+void statement_print(const struct profile *profile, const struct situation *situation, FILE *to);
 
 #endif

@@ -183,10 +183,11 @@ static void report_needs(struct judgement *j)
             report_unmet(j, &j->need[i]);
 }
 
-static void cite_needs(struct judgement *j, bool met)
+/* The needs that were met, or those that were not and lead to this. */
+static void cite_needs(struct judgement *j, bool met, enum otherwise otherwise)
 {
     for (size_t i = 0; i < j->needs; i++)
-        if (j->need[i].met == met && (met || j->need[i].need->otherwise != OTHERWISE_WARN))
+        if (j->need[i].met == met && (met || j->need[i].need->otherwise == otherwise))
             reason(j, &j->need[i].need->citation);
 }
 
@@ -360,7 +361,7 @@ static int first_office(hours_set set)
 static void judge_other_office(struct judgement *j, const struct hours_query *query)
 {
     bool away = j->out->reroute == ON_OTHER_OFFICE;
-    bool closed = j->applies[VERDICT_CLOSED];
+    bool closed = j->out->hours.state == HOURS_CLOSED || j->out->hours.state == HOURS_UNKNOWN;
     if (!away && !closed)
         return;
     hours_set others = offices_that_take(j);
@@ -386,8 +387,7 @@ static void judge_hours(struct judgement *j)
         j->out->opens = hours->opens;
         break;
     case HOURS_UNKNOWN:
-        warning(j, say(j, SAY_HOURS_UNKNOWN));
-        j->applies[VERDICT_CLOSED] = true;
+        j->applies[VERDICT_ASK_OFFICE] = true;
         j->out->opens = hours->opens;
         break;
     case HOURS_SILENT: warning(j, say(j, SAY_NO_HOURS)); break;
@@ -398,6 +398,8 @@ static void judge_hours(struct judgement *j)
     case HOURS_OPEN:
     case HOURS_NOT_JUDGED: break;
     }
+    if (hours->may_close != NULL)
+        warning(j, say(j, SAY_HOURS_UNKNOWN));
     judge_other_office(j, &query);
 }
 
@@ -420,7 +422,7 @@ static enum verdict_kind decide(const struct judgement *j)
         return VERDICT_REROUTE;
     if (j->applies[VERDICT_REFUSE])
         return VERDICT_REFUSE;
-    if (j->applies[VERDICT_ASK_OFFICE] || (leaves_open && (way == NULL || !j->applies[VERDICT_MISSING])))
+    if (j->applies[VERDICT_ASK_OFFICE] || (leaves_open && (way == NULL || j->scope.uncovered || !j->applies[VERDICT_MISSING])))
         return VERDICT_ASK_OFFICE;
     if (j->applies[VERDICT_CLOSED])
         return VERDICT_CLOSED;
@@ -435,11 +437,13 @@ static void cite(struct judgement *j)
     if (kind == VERDICT_CLOSED)
         reason(j, say(j, SAY_CLOSED));
     if (kind == VERDICT_REFUSE || kind == VERDICT_MISSING)
-        cite_needs(j, false);
+        cite_needs(j, false, kind == VERDICT_REFUSE ? OTHERWISE_REFUSE : OTHERWISE_MISSING);
+    if (kind == VERDICT_ASK_OFFICE && j->out->hours.state == HOURS_UNKNOWN)
+        reason(j, say(j, SAY_HOURS_UNKNOWN));
     if (kind == VERDICT_ASK_OFFICE && (way == NULL || j->scope.uncovered) && j->out->reason_count == 0)
         reason(j, &j->profile->contact);
     if (verdict_accepts(j->out))
-        cite_needs(j, true);
+        cite_needs(j, true, OTHERWISE_MISSING);
     if (way != NULL && (verdict_accepts(j->out) || kind == VERDICT_ASK_OFFICE || j->out->reason_count == 0))
         reason(j, &way->citation);
     if (j->out->reason_count == 0)
@@ -476,6 +480,8 @@ static void judge_counter(struct judgement *j)
     if (j->scope.narrowed)
         warning(j, say(j, SAY_CHOSEN_IN_WINDOW));
     j->out->kind = decide(j);
+    if (j->out->kind >= VERDICT_REFUSE)
+        j->out->valid_until = (struct date){0, 0, 0};
     cite(j);
 }
 

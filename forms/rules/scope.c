@@ -125,9 +125,9 @@ static enum truth rule_holds(const struct scope *scope, const struct rule *rule,
         (pins & ~rule->only_pins) != 0 || !rule_in_force(rule, s->at.date) || !any_shown(scope, rule))
         return TRUTH_NO;
     enum truth truth = facts_hold(&scope->view, &rule->when);
-    if (truth == TRUTH_OPEN && rule->kind == RULE_ALTERNATIVE)
-        return TRUTH_YES;
-    return truth == TRUTH_OPEN && rule->pass ? TRUTH_NO : truth;
+    if (truth == TRUTH_OPEN && rule->pass)
+        return TRUTH_NO;
+    return truth == TRUTH_OPEN && rule->kind == RULE_ALTERNATIVE ? TRUTH_YES : truth;
 }
 
 /* The first office that this case is not sent away from; the main office where there is none. */
