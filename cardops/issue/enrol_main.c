@@ -7,6 +7,7 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -230,7 +231,7 @@ static int write_certificate(const struct options *options, const struct cmp_res
     return ok ? ENROL_DONE : usage("output");
 }
 
-static int issue(struct options *options, const uint8_t *input, long length, int64_t now)
+static int ask_certificate(struct options *options, const uint8_t *input, long length, int64_t now)
 {
     struct cmp_result result = { 0 };
     const unsigned char *at = input;
@@ -261,7 +262,7 @@ static int issue(struct options *options, const uint8_t *input, long length, int
     return status;
 }
 
-static int revoke(struct options *options, const uint8_t *input, long length)
+static int ask_revocation(struct options *options, const uint8_t *input, long length)
 {
     struct cmp_result result;
     const unsigned char *at = input;
@@ -290,7 +291,7 @@ static int run(struct options *options, int64_t now)
     } else if (!read_input(input, &length)) {
         status = usage("input");
     } else {
-        status = options->revoke ? revoke(options, input, length) : issue(options, input, length, now);
+        status = options->revoke ? ask_revocation(options, input, length) : ask_certificate(options, input, length, now);
     }
     cmp_credential_free(&options->office.credential);
     sk_X509_pop_free(options->office.trusted, X509_free);
@@ -303,6 +304,8 @@ int main(int argc, char **argv)
     /* The office's key may be in this process: no core, no debugger of the same user. */
     setrlimit(RLIMIT_CORE, &(struct rlimit){ 0 });
     prctl(PR_SET_DUMPABLE, 0);
+    /* A CA that hangs up is an outcome to be told. */
+    signal(SIGPIPE, SIG_IGN);
     struct options options = {
         .office = { .message_seconds = 30, .total_seconds = 120 },
         .largest = 2048,

@@ -1,7 +1,8 @@
 /*
  * The practice CA and the request functions on a command line, for the shell tests.
  *
- *   ca_main serve DIR [https] [GENERATION]   makes the CA if need be and serves until SIGTERM
+ *   ca_main serve DIR [https] [GENERATION]   makes the CA if need be, writes its port to standard output,
+ *                                            serves until SIGTERM or the end of standard input
  *   ca_main ask DIR WORD...                  a command of ca_ask; its answer on standard output
  *   ca_main direct DIR sig|auth KEY SERIAL MUNICIPALITY    certificate (DER) on standard output
  *   ca_main request KEY SERIAL MUNICIPALITY  request (DER) made the way a card's is, signed by a key file
@@ -18,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define ADULT                                                                                                  \
     .name = "見本　花子", .address = "大阪府箕面市見本町一丁目1番1号", .municipality_code = "27220",            \
@@ -123,6 +125,8 @@ static int ask(int argc, char **argv)
 
 static int serve(struct ca_settings *settings, int argc, char **argv)
 {
+    settings->ready_fd = STDOUT_FILENO;
+    settings->life_fd = STDIN_FILENO;
     for (int i = 3; i < argc; i++)
         if (strcmp(argv[i], "https") == 0)
             settings->https = true;
