@@ -40,7 +40,7 @@ $(foreach t,$(C_TESTS),$(eval $(call test_rule,$(t))))
 # Programs that only tests start (an emulated card behind the card process's own loop, for instance).
 HELPERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/*/*_main.c))
 define helper_rule
-$(BUILD)/$(basename $(1)): $(BUILD)/$(basename $(1)).o $(foreach f,$(TEST_IN_$(call area,$(1))),$(call archive,$(f)))
+$(BUILD)/$(basename $(1)): $(BUILD)/$(basename $(1)).o $(if $(LIB_SOURCES),$(BUILD)/lib/tests-lib.a) $(foreach f,$(TEST_IN_$(call area,$(1))),$(call archive,$(f)))
 	$(Q)$(CC) $(LINKHARD) $(LDFLAGS) -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $(ALL_LIBS)
 endef
 $(foreach t,$(wildcard tests/*/*_main.c),$(eval $(call helper_rule,$(t))))
