@@ -1,5 +1,5 @@
 /*
- * Whose card it is: the card's file, an ini file written for people (cards/README explains every key).
+ * Whose card it is: the card's file, an ini file written for people (its keys: man/madoguchi-practice.1).
  *
  * Dates may be relative to the moment given (day.h), so that the files do not age. Unknown keys and
  * impossible values are faults. What happens to the card later is not here but in card_state.h.

@@ -122,8 +122,12 @@ static int reader_of(const char *word)
 static void run_insert(struct request *r)
 {
     char bad[PRACTICE_KEY_NAME] = "";
-    enum practice_fault fault =
-        stand_insert(r->stand, reader_of(r->words[2]), r->words[1], bad);
+    const char *file = r->words[1] ? r->words[1] : r->stand->last_card;
+    if (!*file) {
+        answer_error(r->client, "there was no card yet", "");
+        return;
+    }
+    enum practice_fault fault = stand_insert(r->stand, reader_of(r->words[2]), file, bad);
     if (fault)
         answer_error(r->client, control_fault_text(fault), bad);
     else
@@ -329,8 +333,8 @@ static const struct {
     int least, most;
     void (*run)(struct request *r);
 } commands[] = {
-    {"insert", "CARD [plain]", "put a card into the pinpad, or into the plain reader", 1, 2,
-     run_insert},
+    {"insert", "[CARD [plain]]", "put a card into the pinpad, or into the plain reader; or the last one",
+     0, 2, run_insert},
     {"remove", "[plain]", "take the card out", 0, 1, run_remove},
     {"press", "KEYS", "press keys: 0-9, E confirm, B correct, C cancel", 1, 1, run_press},
     {"cancel", "", "press the cancel key", 0, 0, run_cancel},

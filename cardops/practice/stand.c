@@ -89,6 +89,8 @@ enum practice_fault stand_insert(struct stand *s, int reader, const char *file,
         s->cards[other] = NULL;
     }
     s->cards[reader] = card;
+    if (file != s->last_card)
+        snprintf(s->last_card, sizeof s->last_card, "%s", file);
     ccid_insert(&s->readers[reader], card);
     return PRACTICE_OK;
 }

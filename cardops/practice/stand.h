@@ -29,6 +29,7 @@ struct stand {
     char directory[STAND_PATH], run[STAND_PATH];
     struct ccid readers[STAND_READERS];
     struct practice_card *cards[STAND_READERS]; /* owned */
+    char last_card[STAND_PATH]; /* file of the card that was put in last */
     struct service service;
     int lock, listener, signals;
     struct stand_client clients[STAND_CLIENTS];
