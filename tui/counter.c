@@ -143,12 +143,15 @@ static int wait_limit(const struct counter *c)
     return key >= 0 && key < limit ? key : limit;
 }
 
-static void wait(const struct counter *c)
+/* True: the terminal has something that must not wait. */
+static bool wait(const struct counter *c)
 {
-    struct pollfd fds[] = {{.fd = c->lost ? -1 : term_fd(), .events = POLLIN},
+    bool held = c->lost || c->go_when_read;
+    struct pollfd fds[] = {{.fd = held ? -1 : term_fd(), .events = POLLIN},
                            {.fd = c->lost ? -1 : term_signal_fd(), .events = POLLIN},
                            {.fd = c->desk != NULL ? desk_fd(c->desk) : -1, .events = POLLIN}};
     poll(fds, sizeof fds / sizeof *fds, wait_limit(c));
+    return !held || fds[1].revents != 0;
 }
 
 static void take_key(struct counter *c, const struct key *key)
@@ -165,7 +168,8 @@ static void take_key(struct counter *c, const struct key *key)
 static void take_events(struct counter *c)
 {
     struct key key;
-    while (!c->ended && !c->lost && !c->fresh) {
+    /* Keys typed ahead of a card that is being read stay where they are until it is. */
+    do {
         switch (term_event(&key)) {
         case TERM_KEY:
             view_desk(c);
@@ -180,7 +184,7 @@ static void take_events(struct counter *c)
         case TERM_NOTHING:
             return;
         }
-    }
+    } while (!c->ended && !c->lost && !c->fresh && !c->go_when_read);
 }
 
 static void run(struct counter *c)
@@ -188,13 +192,15 @@ static void run(struct counter *c)
     while (!c->ended && !c->lost) {
         look_at_clock(c);
         show(c);
-        wait(c);
+        bool heard = wait(c);
         if (c->desk != NULL) {
             desk_pump(c->desk, counter_now(c));
             view_desk(c);
             acts_follow(c);
         }
-        take_events(c);
+        if (heard || !c->go_when_read) {
+            take_events(c);
+        }
     }
 }
 

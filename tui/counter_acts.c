@@ -199,6 +199,7 @@ static void toggle_pin(struct counter *c, int pin)
 static void go_to_documents(struct counter *c)
 {
     case_show_card(c);
+    documents_open(&c->view);
     counter_push(c, SCREEN_DOCUMENTS);
 }
 

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum { LABEL = 3, VALUE = 20, FACTS_ROW = 2, LIST_ROW = 9, SENTENCE_ROW = 15, PIN_NAME = 30, TRIES = 18 };
+enum { LABEL = 3, VALUE = 27, FACTS_ROW = 2, LIST_ROW = 9, SENTENCE_ROW = 15, PIN_NAME = 26, TRIES = 16 };
 
 static const char *yes_no(const struct screen_view *view, uint8_t value)
 {

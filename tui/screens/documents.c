@@ -107,6 +107,16 @@ static void move(const struct page *page, struct screen_ui *ui, int step)
     widgets_list_scroll(list, page->count, room_of(SCREEN_ROWS_LEAST));
 }
 
+void documents_open(struct screen_view *view)
+{
+    struct page page;
+    struct screen_ui *ui = &view->ui;
+    lay_out(&view->asks, &page);
+    ui->column = 0;
+    ui->list[SCREEN_DOCUMENTS] = (struct widgets_list){0};
+    move(&page, ui, 1);
+}
+
 struct request documents_key(struct screen_view *view, const struct key *key, enum screen_act act)
 {
     struct page page;

@@ -1,6 +1,7 @@
 #include "tui/screens/parts.h"
 #include "forms/rules/spoken_date.h"
 #include "tui/screens/messages.h"
+#include "tui/term/cells.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -204,6 +205,7 @@ bool flow_key(struct screen_view *view, enum screen_id id, const struct key *key
     return ours;
 }
 
+/* Each part beside its label. */
 void flow_message(struct flow *flow, const struct screen_view *view, const struct message *message, const char *first)
 {
     char text[WORDS_TEXT_MAX];
@@ -213,8 +215,13 @@ void flow_message(struct flow *flow, const struct screen_view *view, const struc
     } parts[] = {{"message.happened", message->happened, message->role},
                  {"message.true", message->truth, THEME_TEXT},
                  {"message.do", message->act, THEME_TEXT}};
+    int width = 0;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        flow_text(flow, THEME_QUIET, 0, say(view, parts[i].label));
-        flow_text(flow, parts[i].role, 2, WORDS(view->language, parts[i].id, text, first));
+        int cells = (int)cells_width(say(view, parts[i].label));
+        width = cells > width ? cells : width;
+    }
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        flow_line(flow, THEME_QUIET, 0, say(view, parts[i].label), true);
+        flow_text(flow, parts[i].role, width + 2, WORDS(view->language, parts[i].id, text, first));
     }
 }

@@ -62,6 +62,9 @@ const char *missing_text(const struct screen_view *view, const struct missing *m
 enum theme_role verdict_role(enum verdict_kind kind);
 const char *verdict_text(const struct screen_view *view, char out[PARTS_TEXT]);
 
+/* Puts the marker on the first document. */
+void documents_open(struct screen_view *view);
+
 /* --- questions ---------------------------------------------------------------------------------- */
 
 enum question_kind { QUESTION_DATE, QUESTION_MOMENT, QUESTION_CHOICE, QUESTION_TICK };

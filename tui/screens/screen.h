@@ -55,7 +55,7 @@ struct screen_key {
     enum screen_act act;
     const char *label;    /* id, for the key line */
     const char *help;     /* id of a sentence */
-    bool unlisted;        /* not in the key line: a second way to the same */
+    bool unlisted;        /* not in the key line, for want of room: in the help */
 };
 
 enum { SCREEN_KEYS = 8, SCREEN_CASES_MAX = 64, SCREEN_PRESENTERS_MAX = 32, SCREEN_ROWS_LEAST = 24, SCREEN_COLUMNS_LEAST = 80 };

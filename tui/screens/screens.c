@@ -40,7 +40,8 @@ const struct screen screens[SCREENS] = {
         .name = "documents", .title = "documents.title", .draw = documents_draw, .key = documents_key,
         .keys = {HELP, BACK, SPACE("key.shown"), GO("key.next", "documents.go.help"),
                  FKEY(4, 'a', ACT_ATTRIBUTES, "key.attributes"), FKEY(5, 'r', ACT_VERDICT, "key.rules"),
-                 FKEY(7, 'f', ACT_FACTS, "key.facts")},
+                 {.code = KEYS_F1 + 6, .twin = 'f', .act = ACT_FACTS, .label = "key.facts", .help = "key.facts.help",
+                  .unlisted = true}},
     },
     [SCREEN_ATTRIBUTES] = {
         .name = "attributes", .title = "attributes.title", .draw = attributes_draw, .key = attributes_key,
@@ -147,6 +148,9 @@ static void draw_keys(const struct screen *screen, struct canvas *c, const struc
     for (size_t i = 0; i < screen_key_count(screen); i++) {
         char name[16];
         const char *label = say(view, screen->keys[i].label);
+        if (screen->keys[i].unlisted) {
+            continue;
+        }
         column = canvas_put(c, row, column, -1, THEME_KEY, screen_key_name(&screen->keys[i], name, sizeof name));
         column = canvas_put(c, row, column + 1, -1, THEME_TEXT, label) + 2;
     }

@@ -23,6 +23,18 @@ const char *verdict_text(const struct screen_view *view, char out[PARTS_TEXT])
     return out;
 }
 
+/* More documents than these are better told by the rule's own sentence. */
+enum { NAMED_MOST = 3 };
+
+static int count_of(uint64_t bits)
+{
+    int count = 0;
+    for (; bits != 0; bits &= bits - 1) {
+        count++;
+    }
+    return count;
+}
+
 static void append(char out[PARTS_TEXT], const char *text)
 {
     size_t used = strlen(out);
@@ -53,6 +65,15 @@ static void append_attributes(const struct screen_view *view, uint16_t attribute
     }
 }
 
+static uint64_t shown_documents(const struct screen_view *view)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < view->situation.shown_count; i++) {
+        bits |= UINT64_C(1) << view->situation.shown[i].document;
+    }
+    return bits;
+}
+
 const char *missing_text(const struct screen_view *view, const struct missing *missing, char out[PARTS_TEXT])
 {
     char documents[PARTS_TEXT] = "", attributes[PARTS_TEXT] = "";
@@ -60,12 +81,17 @@ const char *missing_text(const struct screen_view *view, const struct missing *m
         const char *args[] = {fact_name(view, missing->fact)};
         return words_format(view->language, "missing.fact", out, PARTS_TEXT, 1, args);
     }
-    append_documents(view, missing->any_of, documents);
+    if (missing->attributes == 0 && count_of(missing->any_of) > NAMED_MOST && missing->citation != NULL) {
+        const char *args[] = {text_of(view, missing->citation->text)};
+        return words_format(view->language, "missing.rule", out, PARTS_TEXT, 1, args);
+    }
+    uint64_t shown = missing->attributes != 0 ? missing->any_of & shown_documents(view) : 0;
+    append_documents(view, shown != 0 ? shown : missing->any_of, documents);
     append_attributes(view, missing->attributes, attributes);
     const char *holder = missing->holder < HOLDER_ANY ? say_of(view, "holder.", terms_word(&terms_holders, missing->holder))
                                                       : "";
     const char *args[] = {holder, documents, attributes};
-    bool one = (missing->any_of & (missing->any_of - 1)) == 0;
+    bool one = count_of(missing->any_of) == 1;
     const char *id = missing->attributes != 0        ? "missing.attributes"
                      : missing->holder >= HOLDER_ANY ? (one ? "missing.paper" : "missing.papers")
                      : one                           ? "missing.document"
@@ -158,6 +184,16 @@ static void flow_dates(struct flow *flow, const struct screen_view *view)
     }
 }
 
+static bool is_reason(const struct verdict *verdict, const struct citation *citation)
+{
+    for (int i = 0; i < verdict->reason_count; i++) {
+        if (verdict->reason[i] == citation) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void content(struct flow *flow, const struct screen_view *view)
 {
     const struct verdict *verdict = &view->verdict;
@@ -170,7 +206,7 @@ static void content(struct flow *flow, const struct screen_view *view)
     flow_ways_on(flow, view);
     flow_citations(flow, view, "verdict.rules", verdict->reason_count, verdict->reason, THEME_TEXT);
     for (int i = 0; i < verdict->missing_count; i++) {
-        if (verdict->missing[i].citation != NULL) {
+        if (verdict->missing[i].citation != NULL && !is_reason(verdict, verdict->missing[i].citation)) {
             flow_citation(flow, view, verdict->missing[i].citation, THEME_TEXT);
         }
     }
