@@ -4,7 +4,7 @@
 #   ca_stop                         ends it in order
 #   ask WORD...                     a command to it; its answer on standard output
 #   new_request NAME [SERIAL]       $work/NAME.key and the request $work/NAME.req
-#   enrol KIND NAME [OPTION...]     our client: $work/NAME.KIND, $line, $status
+#   enrol KIND NAME [OPTION...]     our client: $work/NAME.KIND, $line, $status; $path: at another place
 #   revoke FILE [OPTION...]         our client: $line, $status
 #   ok TEXT COMMAND...              one TAP line: the command's success
 #   is TEXT GOT WANTED              one TAP line: two strings are the same
@@ -95,7 +95,7 @@ echo practice >"$work/password"
 enrol() {
     local kind=$1 name=$2
     shift 2
-    "$client" issue --kind "$kind" --server "$scheme://127.0.0.1:$port/.well-known/cmp/p/$kind" \
+    "$client" issue --kind "$kind" --server "$scheme://127.0.0.1:$port/${path-.well-known/cmp/p/$kind}" \
         --roots "$trust/$kind-roots.pem" "${office[@]}" "$@" \
         <"$work/$name.req" >"$work/$name.$kind" 2>"$work/$name.err"
     status=$?
