@@ -62,7 +62,7 @@ static inline size_t bench_hex(const char *text, uint8_t *out, size_t room)
 {
     size_t n = 0;
     for (; *text; text++) {
-        unsigned value;
+        unsigned value = 0;
         if (*text == ' ')
             continue;
         assert_true(n < room && sscanf(text, "%2x", &value) == 1);

@@ -100,10 +100,13 @@ static void only_a_practice_card_gets_a_second_command(void **state)
     static const char *const names[] = {"not-practice", "juki-card", "foreign"};
     for (size_t i = 0; i < 3; i++) {
         bench_insert(&o->b, names[i]);
+        const struct authority_link link = {o, link_transmit};
         o->commands = 0;
         assert_int_equal(office_open(o, &sw), AUTHORITY_NOT_THIS_CARD);
         assert_null(o->session);
         assert_int_equal(o->commands, 1);
+        assert_int_equal(o->authority->recognise(&link, &sw), AUTHORITY_NOT_THIS_CARD);
+        assert_int_equal(o->commands, 2);
     }
 }
 
@@ -140,14 +143,14 @@ static void reset_sets_the_pin_and_fills_the_counter(void **state)
     bench_insert(&o->b, "locked");
     assert_int_equal(office_open(o, &sw), AUTHORITY_OK);
     assert_int_equal(o->authority->unblock(o->session, &auth, &command, &sw), AUTHORITY_OK);
-    assert_memory_equal(command.header, "\x00\x2C\x02\x80", 4);
-    assert_int_equal(bench_send(&o->b, "002C0280 03 343536"), 0x6A80);
-    assert_int_equal(bench_send(&o->b, "002C0280 04 34353641"), 0x6A80);
-    assert_int_equal(bench_send(&o->b, "002C0080 04 34353637"), 0x6A86);
-    assert_int_equal(bench_send(&o->b, "00200080"), 0x63C0);
-    assert_int_equal(bench_send(&o->b, "002C0280 04 34353637"), 0x9000);
-    assert_int_equal(bench_send(&o->b, "00200080"), 0x63C3);
-    assert_int_equal(bench_send(&o->b, "00200080 04 34353637"), 0x9000);
+    assert_memory_equal(command.header, "\x00\x2C\x02\x98", 4);
+    assert_int_equal(bench_send(&o->b, "002C0298 03 343536"), 0x6A80);
+    assert_int_equal(bench_send(&o->b, "002C0298 04 34353641"), 0x6A80);
+    assert_int_equal(bench_send(&o->b, "002C0098 04 34353637"), 0x6A86);
+    assert_int_equal(bench_send(&o->b, "00200098"), 0x63C0);
+    assert_int_equal(bench_send(&o->b, "002C0298 04 34353637"), 0x9000);
+    assert_int_equal(bench_send(&o->b, "00200098"), 0x63C3);
+    assert_int_equal(bench_send(&o->b, "00200098 04 34353637"), 0x9000);
     practice_card_power_off(o->b.card);
     assert_true(practice_card_power_on(o->b.card, &o->b.answer));
     assert_int_equal(bench_send(&o->b, SELECT_JPKI), 0x9000);
