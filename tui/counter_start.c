@@ -222,7 +222,6 @@ int counter_start(struct counter *c, int argc, char *const argv[])
     static const struct profile no_profile;
     c->view.language = WORDS_JA;
     c->view.profile = &no_profile;
-    c->view.pad_key = NULL;
     c->stack[0] = SCREEN_DESK;
     c->depth = 1;
     view_desk(c);
@@ -231,7 +230,8 @@ int counter_start(struct counter *c, int argc, char *const argv[])
         return code;
     }
     name_clerk(c);
-    c->view.pad_key = c->options.pad_key;
+    const char *pad_key = getenv("MADOGUCHI_PAD_KEY");
+    c->view.pad_key = pad_key != NULL && *pad_key != '\0' ? pad_key : NULL;
     if (!load(c)) {
         return show_faults(c);
     }

@@ -61,6 +61,18 @@ void case_plan(const struct counter *c, struct case_plan *out);
 /* The situation as an earlier case recorded it. */
 void case_restore(struct counter *c, const struct case_file *file);
 
+/* --- counter_answers.c: facts, documents and their attributes -------------------------------------- */
+
+void answers_facts(struct counter *c, struct request request);
+void answers_documents(struct counter *c, struct request request);
+void answers_attributes(struct counter *c, struct request request);
+void answers_show_documents(struct counter *c);
+/* Two answers exclude each other: the notice names one. */
+bool answers_contradict(struct counter *c);
+/* The judgement of the situation as it stands is on record. */
+bool answers_record(struct counter *c);
+void answers_open_plan(struct counter *c);
+
 /* --- counter_acts.c: what the screens ask for ----------------------------------------------------- */
 
 void acts_do(struct counter *c, struct request request);

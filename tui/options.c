@@ -11,15 +11,15 @@
 const struct options_row options_rows[] = {
     {"--config", "FILE", "option.config"}, {"--data", "DIR", "option.data"},
     {"--city", "CITY", "option.city"},     {"--language", "ja|en", "option.language"},
-    {"--clock", "TIME", "option.clock"},   {"--pad-key", "KEY", "option.pad-key"},
-    {"--help", NULL, "option.help"},       {"--version", NULL, "option.version"},
+    {"--clock", "TIME", "option.clock"},   {"--help", NULL, "option.help"},
+    {"--version", NULL, "option.version"},
 };
 const size_t options_row_count = sizeof options_rows / sizeof *options_rows;
 
 /* Where each row's value goes, in the rows' order. */
 static const size_t texts[] = {offsetof(struct options, config),  offsetof(struct options, data),
                                offsetof(struct options, city),    offsetof(struct options, language),
-                               offsetof(struct options, clock),   offsetof(struct options, pad_key)};
+                               offsetof(struct options, clock)};
 enum { ROW_HELP = sizeof texts / sizeof *texts };
 
 static int row_of(const char *argument)

@@ -15,7 +15,6 @@ struct options {
     const char *city;      /* NULL: as the file says */
     const char *language;  /* NULL: as the file says */
     const char *clock;     /* NULL: the real time; for training: stands still at YYYY-MM-DDTHH:MM[:SS] in Japan */
-    const char *pad_key;   /* practice: the key that shows the pad's window */
     bool help, version;
     int64_t fixed;         /* the clock as seconds since the epoch; 0: none */
 };

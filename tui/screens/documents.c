@@ -194,9 +194,7 @@ static void draw_verdict(struct canvas *c, const struct screen_view *view)
     struct flow flow = {.c = c, .top = row + 1, .room = VERDICT_ROWS};
     canvas_rule(c, row);
     flow_text(&flow, verdict_role(view->verdict.kind), 0, verdict_text(view, text));
-    for (int i = 0; i < view->verdict.missing_count && flow.used < VERDICT_ROWS; i++) {
-        flow_text(&flow, THEME_TEXT, 2, missing_text(view, &view->verdict.missing[i], text));
-    }
+    flow_missing(&flow, view, VERDICT_ROWS);
     if (view->verdict.missing_count == 0 && !verdict_accepts(&view->verdict) && view->verdict.reason_count > 0) {
         flow_text(&flow, THEME_TEXT, 2, text_of(view, view->verdict.reason[0]->text));
     }

@@ -79,6 +79,7 @@ static const struct message desk_rows[] = {
     ROW(DESK_NOT_ENOUGH, "desk.not-enough", NOTHING_DONE, "desk.not-enough.do", THEME_WARNING),
     ROW(DESK_SECOND_KEY, "desk.second-key", NOTHING_DONE, "desk.second-key.do", THEME_WARNING),
     ROW(DESK_LEDGER, "desk.ledger", NOTHING_DONE, SUPPORT, THEME_BAD),
+    ROW(DESK_NEEDS_RESET, "desk.needs-reset", NOTHING_DONE, "desk.needs-reset.do", THEME_WARNING),
     ROW(DESK_CARD_PROCESS, "desk.card-process", NOTHING_DONE, "card.wrong-version.do", THEME_BAD),
 };
 

@@ -23,8 +23,8 @@ const char *verdict_text(const struct screen_view *view, char out[PARTS_TEXT])
     return out;
 }
 
-/* More documents than these are better told by the rule's own sentence. */
-enum { NAMED_MOST = 3 };
+/* Where a choice of documents would do, the rule's own sentence says it better than a list. */
+enum { NAMED_MOST = 1 };
 
 static int count_of(uint64_t bits)
 {
@@ -74,7 +74,7 @@ static uint64_t shown_documents(const struct screen_view *view)
     return bits;
 }
 
-const char *missing_text(const struct screen_view *view, const struct missing *missing, char out[PARTS_TEXT])
+static const char *missing_text(const struct screen_view *view, const struct missing *missing, char out[PARTS_TEXT])
 {
     char documents[PARTS_TEXT] = "", attributes[PARTS_TEXT] = "";
     if (missing->fact != FACT_NONE) {
@@ -99,6 +99,19 @@ const char *missing_text(const struct screen_view *view, const struct missing *m
     return words_format(view->language, id, out, PARTS_TEXT, 3, args);
 }
 
+void flow_missing(struct flow *flow, const struct screen_view *view, int most)
+{
+    char text[PARTS_TEXT], before[PARTS_TEXT] = "";
+    for (int i = 0; i < view->verdict.missing_count && flow->used < most; i++) {
+        missing_text(view, &view->verdict.missing[i], text);
+        /* Two documents that one rule still wants are one sentence. */
+        if (strcmp(text, before) != 0) {
+            flow_text(flow, THEME_TEXT, 2, text);
+        }
+        snprintf(before, sizeof before, "%s", text);
+    }
+}
+
 /* --- the whole answer -------------------------------------------------------------------------- */
 
 static void flow_heading(struct flow *flow, const struct screen_view *view, const char *id)
@@ -112,7 +125,9 @@ static void flow_citation(struct flow *flow, const struct screen_view *view, con
 {
     char text[WORDS_TEXT_MAX], date[PARTS_TEXT];
     flow_text(flow, role, 2, text_of(view, citation->text));
-    if (citation->source[view->situation.procedure] == NULL) {
+    const char *source = citation->source[view->situation.procedure];
+    /* National rules and the program's own reasons are on no page of the city. */
+    if (source == NULL || strncmp(source, view->profile->file, strlen(view->profile->file)) != 0) {
         return;
     }
     WORDS(view->language, "verdict.source", text, text_of(view, view->profile->page),
@@ -199,9 +214,7 @@ static void content(struct flow *flow, const struct screen_view *view)
     const struct verdict *verdict = &view->verdict;
     char text[PARTS_TEXT];
     flow_text(flow, verdict_role(verdict->kind), 0, verdict_text(view, text));
-    for (int i = 0; i < verdict->missing_count; i++) {
-        flow_text(flow, THEME_TEXT, 2, missing_text(view, &verdict->missing[i], text));
-    }
+    flow_missing(flow, view, flow->room);
     flow_dates(flow, view);
     flow_ways_on(flow, view);
     flow_citations(flow, view, "verdict.rules", verdict->reason_count, verdict->reason, THEME_TEXT);
