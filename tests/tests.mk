@@ -17,7 +17,7 @@ TEST_IN_paper    := forms/paper
 TEST_IN_desk     := forms/desk forms/ledger forms/case forms/rules config cardops/practice $(CARD_FOLDERS)
 TEST_IN_words    := tui/words config forms/rules
 TEST_IN_term     := tui/term tui/words
-TEST_IN_resident := tui/resident tui/term tui/words cardops/wire
+TEST_IN_resident := tui/resident tui/term tui/words cardops cardops/wire
 TEST_IN_screens  := tui/screens tui/term tui/words config forms/desk forms/ledger forms/case forms/rules $(CARD_FOLDERS)
 
 LIB_SOURCES := $(wildcard tests/lib/*.c)
@@ -71,7 +71,7 @@ check:
 SECONDS ?= 30
 FUZZERS := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 TEST_IN_fuzz := cardops/wire cardops/reader cardops/applet cardops/authority cardops/issue cardops cardops/practice \
-                forms/rules config tui/term
+                forms/rules config tui/resident tui/words tui/term
 $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(foreach f,$(TEST_IN_fuzz),$(call archive,$(f)))
 	$(Q)$(CC) $(LINKHARD) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ALL_LIBS)
 fuzzers: $(patsubst %,$(BUILD)/tests/fuzz/%_fuzz,$(FUZZERS))
