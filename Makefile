@@ -81,8 +81,9 @@ $(BUILD)/%.mo: %.po
 	@mkdir -p $(@D)
 	$(Q)msgfmt --check-format -o $@ $<
 
-# Named after the catalogue alone (_binary_ja_mo_start); the resident's after resident/words/ja.mo.
+.PRECIOUS: $(BUILD)/%.mo
 
+# Named after the catalogue alone (_binary_ja_mo_start); the resident's after resident/words/ja.mo.
 $(BUILD)/tui/words/%.mo.o: $(BUILD)/tui/words/%.mo
 	$(Q)cd $(@D) && ld -r -b binary -z noexecstack -o $*.mo.o $*.mo
 
