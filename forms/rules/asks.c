@@ -194,6 +194,7 @@ void rules_ask(const struct national *national, const struct profile *profile, c
     want_rules(&a, national->rules, national->rule_count);
     if (a.scope.way != NULL && !a.scope.way->ask_office)
         ask_rule_facts(&a);
+    fact_set_settle(&a.facts);
     lay_columns(&a);
     for (uint8_t h = 0; h < HOLDERS; h++)
         for (uint8_t c = 0; c < ASKS_COLUMNS; c++)

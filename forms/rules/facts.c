@@ -30,6 +30,18 @@ void fact_set_add(struct fact_set *set, uint8_t fact)
         set->fact[set->count++] = fact;
 }
 
+void fact_set_settle(struct fact_set *set)
+{
+    bool pins = false;
+    uint8_t kept = 0;
+    for (size_t i = 0; i < set->count; i++)
+        pins = pins || set->fact[i] == FACT_PINS;
+    for (size_t i = 0; i < set->count; i++)
+        if (!pins || set->fact[i] < FACT_PIN_SIG || set->fact[i] > FACT_PIN_KENMEN)
+            set->fact[kept++] = set->fact[i];
+    set->count = kept;
+}
+
 /* What choosing this presenter already says: 1 + yes or no, 0 nothing. */
 static uint16_t assumed(const struct view *view, size_t which)
 {

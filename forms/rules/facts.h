@@ -26,6 +26,9 @@ struct fact_set {
 };
 void fact_set_add(struct fact_set *set, uint8_t fact);
 
+/* Where `pins` is asked, the single PINs need not be asked too. */
+void fact_set_settle(struct fact_set *set);
+
 /* Values a fact may have, as bits; for a fact that is no date and no quantity over PINs or certificates. */
 uint16_t facts_possible(const struct view *view, uint8_t fact);
 

@@ -198,6 +198,7 @@ static void report_facts(struct judgement *j)
         facts_need(&j->scope.view, way->asks[i], &j->open);
     if (way == NULL || way->ask_office)
         return;
+    fact_set_settle(&j->open);
     for (size_t i = 0; i < j->open.count; i++) {
         add_missing(j, &(struct missing){
                            .holder = HOLDER_RESIDENT,

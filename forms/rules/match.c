@@ -309,7 +309,7 @@ static void describe_missing(struct search *s, size_t n)
     uint64_t used = 0;
     for (size_t m = 0; m < s->count; m++)
         if (m != n)
-            used |= s->needs[m].used;
+            used |= s->needs[m].used & ~shared_shown(s, s->needs[m].need);
     used &= ~shared_shown(s, result->need);
     for (size_t a = 0; a < result->need->count; a++) {
         struct gaps g = {.search = s, .result = result, .used = used, .slots = &result->need->any[a], .count = 0};
