@@ -160,18 +160,32 @@ static int poll_time(const struct stand *s, int64_t now)
     return next <= now ? 0 : (int)(next - now);
 }
 
+enum { FIXED = 2 + STAND_READERS };
+
+/* What to wait for; `clients` receives whom each descriptor behind the fixed ones belongs to. */
+static nfds_t poll_set(struct stand *s, struct pollfd fds[FIXED + STAND_CLIENTS],
+                       struct stand_client *clients[STAND_CLIENTS])
+{
+    nfds_t n = 0;
+    fds[n++] = (struct pollfd){.fd = s->signals, .events = POLLIN};
+    fds[n++] = (struct pollfd){.fd = s->listener, .events = POLLIN};
+    for (int r = 0; r < STAND_READERS; r++)
+        fds[n++] = (struct pollfd){.fd = s->readers[r].master, .events = POLLIN};
+    for (int c = 0; c < STAND_CLIENTS; c++)
+        if (s->clients[c].fd >= 0) {
+            clients[n - FIXED] = &s->clients[c];
+            fds[n++] = (struct pollfd){.fd = s->clients[c].fd, .events = POLLIN};
+        }
+    return n;
+}
+
 static void turn(struct stand *s, int limit)
 {
-    enum { FIXED = 2 + STAND_READERS };
     struct pollfd fds[FIXED + STAND_CLIENTS];
-    fds[0] = (struct pollfd){.fd = s->signals, .events = POLLIN};
-    fds[1] = (struct pollfd){.fd = s->listener, .events = POLLIN};
-    for (int r = 0; r < STAND_READERS; r++)
-        fds[2 + r] = (struct pollfd){.fd = s->readers[r].master, .events = POLLIN};
-    for (int c = 0; c < STAND_CLIENTS; c++)
-        fds[FIXED + c] = (struct pollfd){.fd = s->clients[c].fd, .events = POLLIN};
+    struct stand_client *clients[STAND_CLIENTS];
+    nfds_t n = poll_set(s, fds, clients);
     int wait = poll_time(s, stand_now());
-    if (poll(fds, FIXED + STAND_CLIENTS, wait < 0 || wait > limit ? limit : wait) < 0)
+    if (poll(fds, n, wait < 0 || wait > limit ? limit : wait) < 0)
         return;
     int64_t now = stand_now();
     for (int r = 0; r < STAND_READERS; r++) {
@@ -181,9 +195,9 @@ static void turn(struct stand *s, int limit)
     }
     if (fds[0].revents)
         signals_take(s);
-    for (int c = 0; c < STAND_CLIENTS; c++)
-        if (s->clients[c].fd >= 0 && fds[FIXED + c].revents)
-            control_readable(s, &s->clients[c]);
+    for (nfds_t c = 0; c + FIXED < n; c++)
+        if (clients[c]->fd >= 0 && fds[FIXED + c].revents)
+            control_readable(s, clients[c]);
     if (fds[1].revents)
         control_accept(s);
     control_tick(s, now);
