@@ -323,12 +323,12 @@ static struct transaction *enter(struct ca_cmp *cmp, enum ca_kind kind, const AS
     return t;
 }
 
-static void leave(struct transaction *t, bool over)
+static void leave(struct transaction *t, bool over, int64_t now)
 {
     struct ca_cmp *cmp = t->cmp;
     pthread_mutex_unlock(&t->busy);
     pthread_mutex_lock(&cmp->lock);
-    t->last = t->now;
+    t->last = now;
     t->over |= over;
     if (--t->users == 0 && t->over)
         forget(t);
@@ -367,7 +367,7 @@ static bool process(struct ca_cmp *cmp, enum ca_kind kind, const OSSL_CMP_MSG *m
     if (type != ca_cmp_type("p10cr") || bytes_set(&t->request, raw, length))
         reply = OSSL_CMP_SRV_process_request(t->server, message);
     bool ok = reply != NULL && write_message(reply, answer);
-    leave(t, reply == NULL || ends(type, OSSL_CMP_MSG_get_bodytype(reply)));
+    leave(t, reply == NULL || ends(type, OSSL_CMP_MSG_get_bodytype(reply)), now);
     OSSL_CMP_MSG_free(reply);
     ERR_clear_error();
     return ok;
