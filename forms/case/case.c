@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Verdicts that accept a card operation; first-visit accepts the application alone (design section 7). */
+/* Verdicts that accept a card operation; first-visit accepts the application alone (design section
+ * 7). */
 static const char *const accepting[] = {"accept", "second-visit"};
 
 static bool verdict_accepts(const struct case_judgement *j)
@@ -66,7 +67,8 @@ int case_next_step(const struct case_file *file)
 
 /* --- guards: may this event lead there? --- */
 
-static const struct case_step *named_step(const struct case_file *file, const struct case_change *change)
+static const struct case_step *named_step(const struct case_file *file,
+                                          const struct case_change *change)
 {
     return &file->steps[change->step];
 }
@@ -125,7 +127,8 @@ static bool plan_allowed(const struct case_file *file, const struct case_change 
     if (begun && strcmp(file->plan.serial, plan->serial) != 0)
         return false;
     for (unsigned i = 0; i < plan->step_count; i++)
-        if (file->steps[i].state != CASE_STEP_IS_DONE && !step_fits(&file->judgement, &plan->steps[i]))
+        if (file->steps[i].state != CASE_STEP_IS_DONE &&
+            !step_fits(&file->judgement, &plan->steps[i]))
             return false;
     return true;
 }
@@ -260,12 +263,14 @@ static const struct transition {
 };
 enum { TRANSITIONS = sizeof transitions / sizeof *transitions };
 
-static const struct transition *transition_for(const struct case_file *file, const struct case_change *change)
+static const struct transition *transition_for(const struct case_file *file,
+                                               const struct case_change *change)
 {
     for (size_t i = 0; i < TRANSITIONS; i++) {
         const struct transition *t = &transitions[i];
 
-        if (t->from == file->state && t->event == change->event && (!t->guard || t->guard(file, change)))
+        if (t->from == file->state && t->event == change->event &&
+            (!t->guard || t->guard(file, change)))
             return t;
     }
     return NULL;
@@ -342,7 +347,8 @@ static void take_outcome(struct case_file *file, const struct case_change *chang
 {
     struct case_step *s = &file->steps[change->step];
     bool done = change->event == CASE_STEP_DONE || change->event == CASE_SETTLED_DONE;
-    bool unknown = change->event == CASE_STEP_UNKNOWN || (change->event == CASE_STEP_NOT_DONE && s->doubt);
+    bool unknown =
+        change->event == CASE_STEP_UNKNOWN || (change->event == CASE_STEP_NOT_DONE && s->doubt);
 
     s->state = done ? CASE_STEP_IS_DONE : unknown ? CASE_STEP_IS_UNKNOWN : CASE_STEP_IS_NOT_DONE;
     s->doubt = unknown;
@@ -378,7 +384,8 @@ bool case_apply(struct case_file *file, const struct case_change *change)
 {
     const struct transition *t;
 
-    if (!content_allowed(change) || (content_names_step(change->event) && change->step >= file->plan.step_count))
+    if (!content_allowed(change) ||
+        (content_names_step(change->event) && change->step >= file->plan.step_count))
         return false;
     t = transition_for(file, change);
     if (!t)

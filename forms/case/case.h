@@ -1,22 +1,22 @@
 /*
  * The life of one application at the counter, from reception to the end, as a pure model.
  *
- * A case changes only by case_apply(): one event at a time, through one transition table (case.c). An
- * event that the table does not allow in the present state, or whose content is malformed, changes
- * nothing and answers false. Replaying a case's recorded events from an empty file gives the same file;
- * the ledger stores the events, never the file.
+ * A case changes only by case_apply(): one event at a time, through one transition table (case.c).
+ * An event that the table does not allow in the present state, or whose content is malformed,
+ * changes nothing and answers false. Replaying a case's recorded events from an empty file gives
+ * the same file; the ledger stores the events, never the file.
  *
  *   open -> judged -> planned <-> running -> unsettled -> planned ... -> done
  *   every state but running can be parked; a running step ends first, known or not
  *
- * What the table holds to: no card step without a judgement that accepts, or a person's decision where
- * the judgement allows one; only steps that the judged procedure knows, on PINs that were asked for;
- * one step at a time; done only when every step is done; an outcome that is not known stays `unknown`
- * until the card has told. Every state but done and abandoned has a way out.
+ * What the table holds to: no card step without a judgement that accepts, or a person's decision
+ * where the judgement allows one; only steps that the judged procedure knows, on PINs that were
+ * asked for; one step at a time; done only when every step is done; an outcome that is not known
+ * stays `unknown` until the card has told. Every state but done and abandoned has a way out.
  *
- * Texts are UTF-8, bounded, cleaned of control characters by refusal. Words are lower-case ids. No field
- * can hold a PIN: words are of known shape, and free texts (names, reasons) are refused where one of
- * their words has the shape of a PIN (four digits, or 6 to 16 capitals and digits mixed).
+ * Texts are UTF-8, bounded, cleaned of control characters by refusal. Words are lower-case ids. No
+ * field can hold a PIN: words are of known shape, and free texts (names, reasons) are refused where
+ * one of their words has the shape of a PIN (four digits, or 6 to 16 capitals and digits mixed).
  *
  * Times are seconds since the epoch, given by the caller. Nothing here allocates, reads or writes.
  */
@@ -183,7 +183,8 @@ struct case_step {
     int64_t intended_at, at;   /* 0: not yet */
 };
 
-/* One event with its content; `step` and the member that the event names are read, the rest is not. */
+/* One event with its content; `step` and the member that the event names are read, the rest is not.
+ */
 struct case_change {
     enum case_event event;
     int64_t at;
@@ -213,18 +214,21 @@ struct case_file {
 };
 
 /* False: not allowed in this state, or malformed; the file is unchanged. */
-bool case_apply(struct case_file *file, const struct case_change *change) __attribute__((warn_unused_result));
+bool case_apply(struct case_file *file, const struct case_change *change)
+    __attribute__((warn_unused_result));
 
 /* The table has a row for the two: some case in this state can take some event of this kind. */
 bool case_possible(enum case_state state, enum case_event event);
 
 /* The judgement accepts, or a person has decided: card steps may be planned and run. */
 bool case_enough(const struct case_file *file);
-/* The next step to run, in order: intended or unknown first, then not done, then open. -1: none is left. */
+/* The next step to run, in order: intended or unknown first, then not done, then open. -1: none is
+ * left. */
 int case_next_step(const struct case_file *file);
 /* Some step was carried out on the card, or may have been, that changed it. */
 bool case_card_touched(const struct case_file *file);
-/* A step of this kind may be repeated blindly when its outcome is unknown: a reset, but never a VERIFY. */
+/* A step of this kind may be repeated blindly when its outcome is unknown: a reset, but never a
+ * VERIFY. */
 bool case_repeatable(enum case_kind kind);
 
 /* True: valid UTF-8 without controls, shorter than `room`, no word of it in the shape of a PIN. */

@@ -18,7 +18,8 @@ static bool ends_within(const char *text, size_t room)
 /* Only these characters, and at least one small letter: no four digits, no capitals. */
 static bool is_made_of(const char *text, size_t room, const char *characters)
 {
-    return ends_within(text, room) && text[strspn(text, characters)] == '\0' && strpbrk(text, SMALL);
+    return ends_within(text, room) && text[strspn(text, characters)] == '\0' &&
+           strpbrk(text, SMALL);
 }
 
 static bool is_word(const char *text, size_t room)
@@ -106,7 +107,8 @@ static bool is_certificate(const char *text)
 {
     size_t length = strnlen(text, CASE_CERTIFICATE_MAX);
 
-    return length == 0 || (length >= 8 && length < CASE_CERTIFICATE_MAX && strspn(text, DIGITS "abcdef") == length);
+    return length == 0 || (length >= 8 && length < CASE_CERTIFICATE_MAX &&
+                           strspn(text, DIGITS "abcdef") == length);
 }
 
 /* --- free text --- */
@@ -121,8 +123,9 @@ struct run {
 static bool run_is_pin(const struct run *run)
 {
     bool number = run->length == PIN_DIGITS && run->digits == PIN_DIGITS;
-    bool password = run->length >= PASSWORD_SHORTEST && run->length <= PASSWORD_LONGEST && run->digits > 0 &&
-                    run->capitals > 0 && run->digits + run->capitals == run->length;
+    bool password = run->length >= PASSWORD_SHORTEST && run->length <= PASSWORD_LONGEST &&
+                    run->digits > 0 && run->capitals > 0 &&
+                    run->digits + run->capitals == run->length;
 
     return number || password;
 }
@@ -133,7 +136,8 @@ static ucs4_t narrow(ucs4_t c)
     return c >= 0xFF01 && c <= 0xFF5E ? c - 0xFF01 + 0x21 : c;
 }
 
-/* Joins dates, times and telephone numbers into one run, so that their parts are not taken for PINs. */
+/* Joins dates, times and telephone numbers into one run, so that their parts are not taken for
+ * PINs. */
 static bool run_goes_on(ucs4_t c)
 {
     return c > 0x20 && c < 0x7F && strchr(SMALL CAPITALS DIGITS "-/:.", (int)c);
@@ -175,7 +179,8 @@ static bool is_printable(const char *text, size_t length)
         ucs4_t c;
 
         at += u8_mbtouc(&c, at, (size_t)(end - at));
-        if (uc_is_general_category_withtable(c, UC_CATEGORY_MASK_C | UC_CATEGORY_MASK_Zl | UC_CATEGORY_MASK_Zp))
+        if (uc_is_general_category_withtable(c, UC_CATEGORY_MASK_C | UC_CATEGORY_MASK_Zl |
+                                                    UC_CATEGORY_MASK_Zp))
             return false;
     }
     return true;
@@ -249,14 +254,16 @@ static bool opening_allowed(const struct case_change *change)
 {
     const struct case_opening *o = &change->with.opening;
 
-    return procedure_named(o->procedure) && is_word(o->presenter, sizeof o->presenter) && o->visit > 0 &&
-           is_word(o->city, sizeof o->city) && is_rule(o->office, sizeof o->office) && is_moment(o->reception) &&
+    return procedure_named(o->procedure) && is_word(o->presenter, sizeof o->presenter) &&
+           o->visit > 0 && is_word(o->city, sizeof o->city) &&
+           is_rule(o->office, sizeof o->office) && is_moment(o->reception) &&
            case_text_allowed(o->clerk, sizeof o->clerk);
 }
 
 static bool judgement_lists_allowed(const struct case_judgement *j)
 {
-    if (j->rule_count > CASE_RULES || j->document_count > CASE_DOCUMENTS || j->fact_count > CASE_FACTS)
+    if (j->rule_count > CASE_RULES || j->document_count > CASE_DOCUMENTS ||
+        j->fact_count > CASE_FACTS)
         return false;
     for (unsigned i = 0; i < j->rule_count; i++)
         if (!is_rule(j->rules[i], sizeof j->rules[i]))

@@ -1,5 +1,6 @@
 /*
- * What an event may hold: words of known shape, bounded texts, numbers in range. Private to forms/case.
+ * What an event may hold: words of known shape, bounded texts, numbers in range. Private to
+ * forms/case.
  */
 #ifndef FORMS_CASE_CONTENT_H
 #define FORMS_CASE_CONTENT_H

@@ -115,7 +115,8 @@ enum desk_fault desk_judge(struct desk *d, const struct case_judgement *judgemen
     enum desk_fault fault = write_change(d, &change);
 
     if (fault == DESK_OK)
-        snprintf(d->judged_serial, sizeof d->judged_serial, "%s", d->view.card_known ? d->view.card.serial : "");
+        snprintf(d->judged_serial, sizeof d->judged_serial, "%s",
+                 d->view.card_known ? d->view.card.serial : "");
     return fault;
 }
 
@@ -126,7 +127,8 @@ enum desk_fault desk_decide(struct desk *d, const struct case_decision *decision
     return write_change(d, &change);
 }
 
-/* Serial numbers of certificates are kept in small letters and at least eight digits long (case.h). */
+/* Serial numbers of certificates are kept in small letters and at least eight digits long (case.h).
+ */
 static void note_certificate(char out[CASE_CERTIFICATE_MAX], const char *serial)
 {
     size_t length = strnlen(serial, CASE_CERTIFICATE_MAX - 1);
@@ -171,7 +173,8 @@ enum desk_fault desk_finish(struct desk *d, int64_t now)
     enum desk_fault fault = write_change(d, &change);
 
     if (fault == DESK_NOT_NOW) {
-        change = (struct case_change){.event = CASE_GIVEN_UP, .at = now, .reason = CASE_REASON_CLERK};
+        change =
+            (struct case_change){.event = CASE_GIVEN_UP, .at = now, .reason = CASE_REASON_CLERK};
         fault = write_change(d, &change);
     }
     if (fault == DESK_OK)
@@ -216,7 +219,8 @@ enum desk_fault desk_resume(struct desk *d, const char *case_id, int64_t now)
     return fault;
 }
 
-enum desk_fault desk_give_up(struct desk *d, const char *case_id, enum case_reason reason, int64_t now)
+enum desk_fault desk_give_up(struct desk *d, const char *case_id, enum case_reason reason,
+                             int64_t now)
 {
     struct case_change change = {.event = CASE_GIVEN_UP, .at = now, .reason = reason};
     struct case_file file;

@@ -1,23 +1,24 @@
 /*
  * Conducts one case at a time: journals the intent, asks the card process, journals the outcome.
  *
- * Needs no terminal: screens, tests and a line mode drive it the same way. It is an event machine; it
- * never blocks on the card. The ledger's writes do block (milliseconds): an intent is on disk before the
- * request leaves, an outcome before the view tells of it.
+ * Needs no terminal: screens, tests and a line mode drive it the same way. It is an event machine;
+ * it never blocks on the card. The ledger's writes do block (milliseconds): an intent is on disk
+ * before the request leaves, an outcome before the view tells of it.
  *
- * Order of calls: desk_open; then, for ever, poll on desk_fd() with desk_wait() as the limit, desk_pump()
- * when either is due, and the clerk's acts below at any time; desk_close at the end. Every call takes
- * `now` (seconds since the epoch): there is no clock in here.
+ * Order of calls: desk_open; then, for ever, poll on desk_fd() with desk_wait() as the limit,
+ * desk_pump() when either is due, and the clerk's acts below at any time; desk_close at the end.
+ * Every call takes `now` (seconds since the epoch): there is no clock in here.
  *
- * A clerk's act that is not possible now answers a fault and changes nothing. What became of an act that
- * takes time is told by desk_view(): `view->doing` while it lasts, then `view->last`.
+ * A clerk's act that is not possible now answers a fault and changes nothing. What became of an act
+ * that takes time is told by desk_view(): `view->doing` while it lasts, then `view->last`.
  *
- * After a crash at any point, desk_open finds every case of this window whose intent has no outcome and
- * marks it unsettled, and parks the others that were open; desk_resume takes one up again. When its card
- * is in the reader, view->cure says what helps.
+ * After a crash at any point, desk_open finds every case of this window whose intent has no outcome
+ * and marks it unsettled, and parks the others that were open; desk_resume takes one up again. When
+ * its card is in the reader, view->cure says what helps.
  *
- * While a case is open, a card that is put in is read at once, so that view->card_is_the_cases is true
- * of the card that is there. The card process is restarted when it dies or outlives its step's limit.
+ * While a case is open, a card that is put in is read at once, so that view->card_is_the_cases is
+ * true of the card that is there. The card process is restarted when it dies or outlives its step's
+ * limit.
  */
 #ifndef FORMS_DESK_DESK_H
 #define FORMS_DESK_DESK_H
@@ -91,7 +92,8 @@ struct desk_view {
     uint32_t unsettled;              /* cases in the ledger whose outcome is not known, or parked */
 };
 
-enum desk_fault desk_open(struct desk **d, const struct desk_settings *settings, int64_t now) __attribute__((warn_unused_result));
+enum desk_fault desk_open(struct desk **d, const struct desk_settings *settings, int64_t now)
+    __attribute__((warn_unused_result));
 void desk_close(struct desk **d, int64_t now);
 int desk_fd(const struct desk *d);
 /* Seconds until desk_pump must be called though nothing is readable; -1: no limit. */
@@ -100,29 +102,39 @@ void desk_pump(struct desk *d, int64_t now);
 const struct desk_view *desk_view(const struct desk *d);
 
 /* The clerk's acts, in their usual order. */
-enum desk_fault desk_begin(struct desk *d, const struct case_opening *opening, int64_t now) __attribute__((warn_unused_result));
-enum desk_fault desk_read_card(struct desk *d, bool with_certificates, int64_t now) __attribute__((warn_unused_result));
-/* Records what was shown and the verdict with the ids of the rules that decided; replaces the one before. */
-enum desk_fault desk_judge(struct desk *d, const struct case_judgement *judgement, int64_t now) __attribute__((warn_unused_result));
+enum desk_fault desk_begin(struct desk *d, const struct case_opening *opening, int64_t now)
+    __attribute__((warn_unused_result));
+enum desk_fault desk_read_card(struct desk *d, bool with_certificates, int64_t now)
+    __attribute__((warn_unused_result));
+/* Records what was shown and the verdict with the ids of the rules that decided; replaces the one
+ * before. */
+enum desk_fault desk_judge(struct desk *d, const struct case_judgement *judgement, int64_t now)
+    __attribute__((warn_unused_result));
 /* A person's decision where the verdict allows it: who decided, why. */
-enum desk_fault desk_decide(struct desk *d, const struct case_decision *decision, int64_t now) __attribute__((warn_unused_result));
+enum desk_fault desk_decide(struct desk *d, const struct case_decision *decision, int64_t now)
+    __attribute__((warn_unused_result));
 /* Binds the case to the card in the reader and lays down its steps. */
-enum desk_fault desk_plan(struct desk *d, const struct case_plan *plan, int64_t now) __attribute__((warn_unused_result));
+enum desk_fault desk_plan(struct desk *d, const struct case_plan *plan, int64_t now)
+    __attribute__((warn_unused_result));
 /* Runs the plan's next open step. `insist` is the second key. */
-enum desk_fault desk_step(struct desk *d, bool insist, int64_t now) __attribute__((warn_unused_result));
+enum desk_fault desk_step(struct desk *d, bool insist, int64_t now)
+    __attribute__((warn_unused_result));
 /* Asks the card what is true about a step whose outcome is unknown. */
 enum desk_fault desk_settle(struct desk *d, int64_t now) __attribute__((warn_unused_result));
 /* Puts the case aside with its next step; it may be picked up by any window. */
-enum desk_fault desk_park(struct desk *d, enum case_reason reason, int64_t now) __attribute__((warn_unused_result));
-enum desk_fault desk_resume(struct desk *d, const char *case_id, int64_t now) __attribute__((warn_unused_result));
-/* Closes the case as done, or as abandoned before anything was written to the card; releases the card. */
+enum desk_fault desk_park(struct desk *d, enum case_reason reason, int64_t now)
+    __attribute__((warn_unused_result));
+enum desk_fault desk_resume(struct desk *d, const char *case_id, int64_t now)
+    __attribute__((warn_unused_result));
+/* Closes the case as done, or as abandoned before anything was written to the card; releases the
+ * card. */
 enum desk_fault desk_finish(struct desk *d, int64_t now) __attribute__((warn_unused_result));
 /* Ends a parked case for good, with what its steps say of the card. */
-enum desk_fault desk_give_up(struct desk *d, const char *case_id, enum case_reason reason, int64_t now)
-    __attribute__((warn_unused_result));
+enum desk_fault desk_give_up(struct desk *d, const char *case_id, enum case_reason reason,
+                             int64_t now) __attribute__((warn_unused_result));
 
-/* The clerk's terminal is gone: no further act is taken; the step under way goes on until its outcome is
- * recorded, the case is parked. Pump until view->hung_up, then close. */
+/* The clerk's terminal is gone: no further act is taken; the step under way goes on until its
+ * outcome is recorded, the case is parked. Pump until view->hung_up, then close. */
 void desk_hang_up(struct desk *d, int64_t now);
 
 #endif

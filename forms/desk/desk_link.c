@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-/* A pad entry lasts up to 90 s (CCID commands.c), an entry on the resident's terminal up to the setting,
- * old and new PIN one after the other; what the card does around it is done within the margin. */
+/* A pad entry lasts up to 90 s (CCID commands.c), an entry on the resident's terminal up to the
+ * setting, old and new PIN one after the other; what the card does around it is done within the
+ * margin. */
 enum { PAD_SECONDS = 90, MARGIN_SECONDS = 20, CARD_SECONDS = 40, LINK_AGAIN_SECONDS = 2 };
 
 /* --- starting --- */
@@ -39,7 +40,8 @@ static void link_lost(struct desk *d, enum card_code code, int64_t now)
 
 void link_start(struct desk *d, int64_t now)
 {
-    enum card_code code = card_client_start(&d->client, d->settings.card_program, d->settings.pcsc_socket);
+    enum card_code code =
+        card_client_start(&d->client, d->settings.card_program, d->settings.pcsc_socket);
 
     d->asked = ASKED_NOTHING;
     if (code != CARD_OK) {
@@ -97,8 +99,9 @@ static void release(struct desk *d, int64_t now)
 /* What these say may pass by itself: the reader is plugged in again, the service comes back. */
 static bool passes(uint32_t code)
 {
-    static const enum card_code passing[] = {CARD_NO_SERVICE, CARD_NOT_AUTHORISED, CARD_NO_READER,
-                                             CARD_READER_GONE, CARD_READER_SHARED, CARD_READER_HELD};
+    static const enum card_code passing[] = {CARD_NO_SERVICE,    CARD_NOT_AUTHORISED,
+                                             CARD_NO_READER,     CARD_READER_GONE,
+                                             CARD_READER_SHARED, CARD_READER_HELD};
 
     for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
         if (passing[i] == code)
@@ -183,7 +186,8 @@ static void take_event(struct desk *d, const struct card_reply *reply, int64_t n
     }
 }
 
-/* The process is dead or killed: what was asked has this code for its reply, and a new one is started. */
+/* The process is dead or killed: what was asked has this code for its reply, and a new one is
+ * started. */
 static void process_ended(struct desk *d, enum card_code code, int64_t now)
 {
     struct card_reply reply = {.code = code, .tries = -1};

@@ -46,7 +46,8 @@ enum desk_cure step_cure(const struct desk *d);
 
 /* --- desk_record.c: the case and the ledger --- */
 
-enum desk_fault record_change(struct desk *d, const struct case_change *change) __attribute__((warn_unused_result));
+enum desk_fault record_change(struct desk *d, const struct case_change *change)
+    __attribute__((warn_unused_result));
 /* An outcome: kept and tried again until the ledger has it. */
 void record_outcome(struct desk *d, const struct case_change *change, int64_t now);
 void record_waiting(struct desk *d, int64_t now);

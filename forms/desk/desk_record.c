@@ -8,7 +8,8 @@ enum { RECORD_AGAIN_SECONDS = 2, LEFT_BEHIND_MAX = 64 };
 
 enum desk_fault record_change(struct desk *d, const struct case_change *change)
 {
-    enum ledger_fault fault = ledger_append(d->settings.ledger, &d->settings.origin, &d->view.file, change);
+    enum ledger_fault fault =
+        ledger_append(d->settings.ledger, &d->settings.origin, &d->view.file, change);
 
     if (fault == LEDGER_IMPOSSIBLE)
         return DESK_NOT_NOW;
@@ -16,8 +17,8 @@ enum desk_fault record_change(struct desk *d, const struct case_change *change)
     return fault == LEDGER_OK ? DESK_OK : DESK_LEDGER;
 }
 
-/* Another program of this window took the case for left behind and marked the step unknown. False: the
- * ledger did not answer. */
+/* Another program of this window took the case for left behind and marked the step unknown. False:
+ * the ledger did not answer. */
 static bool record_late(struct desk *d)
 {
     struct case_change change = d->waiting;
@@ -65,7 +66,8 @@ static enum ledger_fault leave_behind(struct desk *d, const struct ledger_entry 
     if (fault != LEDGER_OK)
         return fault;
     if (file.state == CASE_RUNNING) {
-        change = (struct case_change){.event = CASE_STEP_UNKNOWN, .at = now, .step = (uint8_t)case_next_step(&file)};
+        change = (struct case_change){
+            .event = CASE_STEP_UNKNOWN, .at = now, .step = (uint8_t)case_next_step(&file)};
         change.with.outcome = (struct case_outcome){.code = CARD_PROCESS_DIED, .tries = {-1, -1}};
     }
     fault = ledger_append(d->settings.ledger, &d->settings.origin, &file, &change);
@@ -74,8 +76,8 @@ static enum ledger_fault leave_behind(struct desk *d, const struct ledger_entry 
 
 enum desk_fault record_recover(struct desk *d, int64_t now)
 {
-    const unsigned states =
-        IN_STATE(CASE_RUNNING) | IN_STATE(CASE_OPEN) | IN_STATE(CASE_JUDGED) | IN_STATE(CASE_PLANNED);
+    const unsigned states = IN_STATE(CASE_RUNNING) | IN_STATE(CASE_OPEN) | IN_STATE(CASE_JUDGED) |
+                            IN_STATE(CASE_PLANNED);
     struct ledger_entry entries[LEFT_BEHIND_MAX];
     size_t count = 0;
 
@@ -91,7 +93,7 @@ void record_count(struct desk *d)
 {
     size_t count;
 
-    if (ledger_list(d->settings.ledger, IN_STATE(CASE_PARKED) | IN_STATE(CASE_UNSETTLED), NULL, 0, &count) ==
-        LEDGER_OK)
+    if (ledger_list(d->settings.ledger, IN_STATE(CASE_PARKED) | IN_STATE(CASE_UNSETTLED), NULL, 0,
+                    &count) == LEDGER_OK)
         d->view.unsettled = (uint32_t)count;
 }

@@ -2,25 +2,55 @@
 
 #include <string.h>
 
-_Static_assert((int)CASE_BY_PAD == (int)CARD_WAY_PAD && (int)CASE_BY_TERMINAL == (int)CARD_WAY_RESIDENT, "ways");
+_Static_assert((int)CASE_BY_PAD == (int)CARD_WAY_PAD &&
+                   (int)CASE_BY_TERMINAL == (int)CARD_WAY_RESIDENT,
+               "ways");
 _Static_assert((int)CASE_TYPED_BY_STAFF == (int)CARD_TYPED_BY_STAFF, "typists");
-_Static_assert((int)CASE_PLACES == (int)CARD_PLACES_MAX && (int)CASE_PINS == (int)CARD_PINS_MAX, "places and PINs");
+_Static_assert((int)CASE_PLACES == (int)CARD_PLACES_MAX && (int)CASE_PINS == (int)CARD_PINS_MAX,
+               "places and PINs");
 
 /* --- what a reply says of the step --- */
 
 enum { SW_MEMORY = 0x65 }; /* first byte: persistent memory may have changed (ISO 7816-4) */
 
-/* After these it is certain that the step was not carried out; any code that is not here leaves it unknown. */
+/* After these it is certain that the step was not carried out; any code that is not here leaves it
+ * unknown. */
 static bool surely_not_done(const struct card_reply *reply)
 {
-    static const enum card_code certain[] = {
-        CARD_NOT_AUTHORISED, CARD_NO_READER, CARD_READER_SHARED, CARD_READER_HELD, CARD_ABSENT, CARD_FOREIGN,
-        CARD_OLD_JUKI, CARD_OTHER, CARD_PIN_WRONG, CARD_PIN_LOCKED, CARD_PIN_ABSENT, CARD_PIN_HALF, CARD_NO_PAD,
-        CARD_PAD_CANCELLED, CARD_PAD_TIMEOUT, CARD_PAD_MISMATCH, CARD_PAD_LENGTH, CARD_PAD_BLOCKED,
-        CARD_PAD_STRUCTURE, CARD_NO_RESIDENT, CARD_RESIDENT_CANCELLED, CARD_RESIDENT_TIMEOUT,
-        CARD_RESIDENT_LOST, CARD_NO_MODULE, CARD_MODULE_UNREADABLE, CARD_MODULE_REFUSED, CARD_NOT_FOR_MODULE,
-        CARD_AUTHORITY_REFUSED, CARD_UNSUPPORTED, CARD_BUSY, CARD_WRONG_VERSION, CARD_WRONG_ORDER,
-        CARD_BAD_REQUEST, CARD_NO_RUNTIME};
+    static const enum card_code certain[] = {CARD_NOT_AUTHORISED,
+                                             CARD_NO_READER,
+                                             CARD_READER_SHARED,
+                                             CARD_READER_HELD,
+                                             CARD_ABSENT,
+                                             CARD_FOREIGN,
+                                             CARD_OLD_JUKI,
+                                             CARD_OTHER,
+                                             CARD_PIN_WRONG,
+                                             CARD_PIN_LOCKED,
+                                             CARD_PIN_ABSENT,
+                                             CARD_PIN_HALF,
+                                             CARD_NO_PAD,
+                                             CARD_PAD_CANCELLED,
+                                             CARD_PAD_TIMEOUT,
+                                             CARD_PAD_MISMATCH,
+                                             CARD_PAD_LENGTH,
+                                             CARD_PAD_BLOCKED,
+                                             CARD_PAD_STRUCTURE,
+                                             CARD_NO_RESIDENT,
+                                             CARD_RESIDENT_CANCELLED,
+                                             CARD_RESIDENT_TIMEOUT,
+                                             CARD_RESIDENT_LOST,
+                                             CARD_NO_MODULE,
+                                             CARD_MODULE_UNREADABLE,
+                                             CARD_MODULE_REFUSED,
+                                             CARD_NOT_FOR_MODULE,
+                                             CARD_AUTHORITY_REFUSED,
+                                             CARD_UNSUPPORTED,
+                                             CARD_BUSY,
+                                             CARD_WRONG_VERSION,
+                                             CARD_WRONG_ORDER,
+                                             CARD_BAD_REQUEST,
+                                             CARD_NO_RUNTIME};
 
     if (reply->code == CARD_REFUSED)
         return reply->sw >> 8 != SW_MEMORY;
@@ -91,7 +121,8 @@ void step_ended(struct desk *d, const struct card_reply *reply, int64_t now)
         d->view.card_known = false; /* what was read before the step need no longer be true */
     else
         take_pin_facts(d, pin, &reply->facts);
-    change.with.outcome = (struct case_outcome){.code = reply->code, .sw = reply->sw, .places_done = reply->places_done};
+    change.with.outcome = (struct case_outcome){
+        .code = reply->code, .sw = reply->sw, .places_done = reply->places_done};
     copy_tries(d, pin, change.with.outcome.tries);
     if (change.with.outcome.tries[0] < 0)
         change.with.outcome.tries[0] = reply->tries;
@@ -102,7 +133,8 @@ void step_ended(struct desk *d, const struct card_reply *reply, int64_t now)
 
 enum told { TOLD_NOTHING, TOLD_DONE, TOLD_NOT_DONE };
 
-/* A counter that was not full and is full now was filled by the reset; one that is not full was not. */
+/* A counter that was not full and is full now was filled by the reset; one that is not full was
+ * not. */
 static enum told told_of_reset(int8_t before, int8_t after, int8_t full)
 {
     if (after < full)
@@ -110,14 +142,15 @@ static enum told told_of_reset(int8_t before, int8_t after, int8_t full)
     return before >= 0 && before < full ? TOLD_DONE : TOLD_NOTHING;
 }
 
-/* A counter that went down was a wrong old PIN; one that stayed below full never saw a right one, and
- * without it no new PIN is set. A full one says nothing of the new PIN. */
+/* A counter that went down was a wrong old PIN; one that stayed below full never saw a right one,
+ * and without it no new PIN is set. A full one says nothing of the new PIN. */
 static enum told told_of_change(int8_t before, int8_t after, int8_t full)
 {
     return before >= 0 && after < full ? TOLD_NOT_DONE : TOLD_NOTHING;
 }
 
-/* A VERIFY leaves nothing on the card: unless the counter was filled by it, the question has no answer. */
+/* A VERIFY leaves nothing on the card: unless the counter was filled by it, the question has no
+ * answer. */
 static enum told told_of_verify(int8_t before, int8_t after, int8_t full)
 {
     return before >= 0 && before < full && after == full ? TOLD_DONE : TOLD_NOT_DONE;
@@ -135,9 +168,10 @@ static enum told told_of_place(enum case_kind kind, int8_t before, int8_t after,
     }
 }
 
-/* A reset that missed one place is not done; *places_done counts the others. A change goes from place to
- * place, so that only the first can say that nothing was changed. */
-static enum told told_by_card(const struct desk *d, const struct case_step *step, uint8_t *places_done)
+/* A reset that missed one place is not done; *places_done counts the others. A change goes from
+ * place to place, so that only the first can say that nothing was changed. */
+static enum told told_by_card(const struct desk *d, const struct case_step *step,
+                              uint8_t *places_done)
 {
     const struct card_pin_facts *facts = pin_facts(d, step->plan.pin);
     int8_t full = (int8_t)d->settings.card.profile.pins[step->plan.pin].tries;
@@ -148,8 +182,8 @@ static enum told told_by_card(const struct desk *d, const struct case_step *step
         return TOLD_NOTHING;
     looked_at = step->plan.kind == CASE_CHANGE ? 1 : facts->place_count;
     for (unsigned i = 0; i < looked_at && i < CASE_PLACES; i++) {
-        enum told told =
-            told_of_place((enum case_kind)step->plan.kind, step->tries_before[i], facts->tries[i], full);
+        enum told told = told_of_place((enum case_kind)step->plan.kind, step->tries_before[i],
+                                       facts->tries[i], full);
 
         done += told == TOLD_DONE;
         not_done += told == TOLD_NOT_DONE;
@@ -212,7 +246,8 @@ static const enum card_ask asks[CASE_KINDS] = {
 };
 
 /* A counter that the card does not tell may stand at its last try. */
-static enum desk_fault step_possible(const struct desk *d, const struct case_step *step, bool insist)
+static enum desk_fault step_possible(const struct desk *d, const struct case_step *step,
+                                     bool insist)
 {
     bool uses_tries = step->plan.kind != CASE_RESET;
     int tries = fewest_tries(d, step->plan.pin);
@@ -234,8 +269,10 @@ static enum desk_fault step_begin(struct desk *d, uint8_t index, int64_t now)
     bool proof = d->view.cure == DESK_CURE_PROVE;
     struct case_change intent = {
         .event = proof ? CASE_PROOF_INTENDED : CASE_STEP_INTENDED, .at = now, .step = index};
-    struct card_request request = {.ask = proof ? CARD_ASK_VERIFY : asks[plan.kind], .pin = plan.pin,
-                                   .way = plan.way, .typist = proof ? CARD_TYPED_BY_RESIDENT : plan.typist};
+    struct card_request request = {.ask = proof ? CARD_ASK_VERIFY : asks[plan.kind],
+                                   .pin = plan.pin,
+                                   .way = plan.way,
+                                   .typist = proof ? CARD_TYPED_BY_RESIDENT : plan.typist};
     enum desk_fault fault;
 
     copy_tries(d, plan.pin, intent.with.outcome.tries);

@@ -14,8 +14,10 @@ static bool walk_row(void *context, const struct ledger_row *row)
 {
     struct walk *walk = context;
     bool first = row->sequence == 1 && strcmp(row->previous, row_first_seal) == 0;
-    bool next = row->sequence == walk->end->sequence + 1 && strcmp(row->previous, walk->end->seal) == 0;
-    bool begins_inside = !walk->any && row->sequence > 1 && walk->end->sequence == row->sequence - 1;
+    bool next =
+        row->sequence == walk->end->sequence + 1 && strcmp(row->previous, walk->end->seal) == 0;
+    bool begins_inside =
+        !walk->any && row->sequence > 1 && walk->end->sequence == row->sequence - 1;
 
     if (!(walk->any ? next : first || begins_inside)) {
         walk->damaged_at = walk->end->sequence + 1;
@@ -50,8 +52,8 @@ enum ledger_fault chain_check_newest(struct ledger *l)
 
     if (fault != LEDGER_OK)
         return fault;
-    return chain_walk(l, newest > LEDGER_CHECKED_AT_OPEN ? newest - LEDGER_CHECKED_AT_OPEN + 1 : 1, NULL, NULL,
-                      &end);
+    return chain_walk(l, newest > LEDGER_CHECKED_AT_OPEN ? newest - LEDGER_CHECKED_AT_OPEN + 1 : 1,
+                      NULL, NULL, &end);
 }
 
 enum ledger_fault ledger_verify(struct ledger *l, struct ledger_end *end)

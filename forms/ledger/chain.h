@@ -6,7 +6,8 @@
 
 #include "forms/ledger/row.h"
 
-/* Calls `visit` (may be NULL) for every event from `from` on; LEDGER_DAMAGED where the chain breaks. */
+/* Calls `visit` (may be NULL) for every event from `from` on; LEDGER_DAMAGED where the chain
+ * breaks. */
 enum ledger_fault chain_walk(struct ledger *l, int64_t from, ledger_visit visit, void *context,
                              struct ledger_end *end) __attribute__((warn_unused_result));
 /* What opening checks: the newest LEDGER_CHECKED_AT_OPEN events. */

@@ -4,14 +4,17 @@
 
 #define BIT(event) (1u << (event))
 #define ALL (BIT(CASE_EVENTS) - 1)
-#define OUTCOMES                                                                                            \
-    (BIT(CASE_STEP_DONE) | BIT(CASE_STEP_NOT_DONE) | BIT(CASE_STEP_UNKNOWN) | BIT(CASE_SETTLED_DONE) |       \
-     BIT(CASE_SETTLED_NOT_DONE))
+#define OUTCOMES                                                                                   \
+    (BIT(CASE_STEP_DONE) | BIT(CASE_STEP_NOT_DONE) | BIT(CASE_STEP_UNKNOWN) |                      \
+     BIT(CASE_SETTLED_DONE) | BIT(CASE_SETTLED_NOT_DONE))
 #define INTENTS (BIT(CASE_STEP_INTENDED) | BIT(CASE_PROOF_INTENDED))
 
 #define PLACE(record, member) offsetof(struct record, member), sizeof(((struct record *)0)->member)
 #define TEXT(column, member, events) {#column, LEDGER_TEXT, PLACE(ledger_row, member), events, true}
-#define NUMBER(column, member, events) {#column, LEDGER_INTEGER, PLACE(ledger_row, member), events, true}
+#define NUMBER(column, member, events)                                                             \
+    {                                                                                              \
+#column, LEDGER_INTEGER, PLACE(ledger_row, member), events, true                           \
+    }
 
 const struct ledger_column ledger_columns[] = {
     NUMBER(sequence, sequence, ALL),

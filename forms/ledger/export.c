@@ -20,7 +20,8 @@ static int set_time(json_t *object, int64_t at)
     struct tm fields;
     char text[40];
 
-    if (!gmtime_r(&shifted, &fields) || strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S+09:00", &fields) == 0)
+    if (!gmtime_r(&shifted, &fields) ||
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S+09:00", &fields) == 0)
         return -1;
     return json_object_set_new(object, "time", json_string(text));
 }

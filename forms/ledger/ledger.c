@@ -9,8 +9,8 @@ void ledger_close(struct ledger **l)
         (*l)->ops->close(l);
 }
 
-enum ledger_fault ledger_append(struct ledger *l, const struct ledger_origin *origin, struct case_file *file,
-                                const struct case_change *change)
+enum ledger_fault ledger_append(struct ledger *l, const struct ledger_origin *origin,
+                                struct case_file *file, const struct case_change *change)
 {
     struct case_file after = *file;
     struct ledger_row row;
@@ -104,8 +104,8 @@ static bool list_row(void *context, const struct ledger_row *row)
     return true;
 }
 
-enum ledger_fault ledger_list(struct ledger *l, unsigned states, struct ledger_entry *entries, size_t room,
-                              size_t *count)
+enum ledger_fault ledger_list(struct ledger *l, unsigned states, struct ledger_entry *entries,
+                              size_t room, size_t *count)
 {
     struct listing list = {.states = states, .entries = entries, .room = room};
     enum ledger_fault fault = l->ops->unfinished(l, list_row, &list);

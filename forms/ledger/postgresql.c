@@ -8,7 +8,15 @@
 #include <string.h>
 
 enum statement {
-    NEWEST, NEWEST_OF_CASE, INSERT_EVENT, INSERT_ITEM, ALL_EVENTS, EVENTS_OF_CASE, ITEMS, UNFINISHED, STRAY_ITEMS,
+    NEWEST,
+    NEWEST_OF_CASE,
+    INSERT_EVENT,
+    INSERT_ITEM,
+    ALL_EVENTS,
+    EVENTS_OF_CASE,
+    ITEMS,
+    UNFINISHED,
+    STRAY_ITEMS,
     STATEMENTS
 };
 
@@ -76,8 +84,8 @@ static bool succeeded(const PGresult *result)
 }
 
 /* *result is the caller's to clear when the answer is LEDGER_OK. */
-static enum ledger_fault ask(struct postgresql_ledger *p, const char *sql, int count, const char *const *values,
-                             PGresult **result)
+static enum ledger_fault ask(struct postgresql_ledger *p, const char *sql, int count,
+                             const char *const *values, PGresult **result)
 {
     enum ledger_fault fault;
 
@@ -123,7 +131,8 @@ static void add_number(struct parameters *parameters, int64_t number)
     parameters->values[parameters->count++] = text;
 }
 
-static void add_column(struct parameters *parameters, const struct ledger_column *column, const void *record)
+static void add_column(struct parameters *parameters, const struct ledger_column *column,
+                       const void *record)
 {
     if (column->type == LEDGER_INTEGER)
         add_number(parameters, column_integer(column, record));
@@ -155,7 +164,8 @@ static enum ledger_fault insert_event(struct postgresql_ledger *p, const struct 
     return insert(p, INSERT_EVENT, &parameters);
 }
 
-static enum ledger_fault insert_item(struct postgresql_ledger *p, const struct ledger_row *row, unsigned position)
+static enum ledger_fault insert_item(struct postgresql_ledger *p, const struct ledger_row *row,
+                                     unsigned position)
 {
     struct parameters parameters = {.count = 0};
 
@@ -174,8 +184,8 @@ static bool read_number(const char *text, int64_t *number)
     return *text && *end == '\0';
 }
 
-static bool read_column(const PGresult *result, int line, int place, const struct ledger_column *column,
-                        void *record, bool used)
+static bool read_column(const PGresult *result, int line, int place,
+                        const struct ledger_column *column, void *record, bool used)
 {
     int64_t number;
 
@@ -204,7 +214,8 @@ static enum ledger_fault read_items(struct postgresql_ledger *p, struct ledger_r
     row->misfit = row->misfit || lines > LEDGER_ITEMS;
     for (int line = 0; !row->misfit && line < lines; line++, row->item_count++)
         for (unsigned i = 0; i < ledger_item_column_count; i++)
-            if (!read_column(result, line, (int)i, &ledger_item_columns[i], &row->items[row->item_count], true))
+            if (!read_column(result, line, (int)i, &ledger_item_columns[i],
+                             &row->items[row->item_count], true))
                 row->misfit = true;
     PQclear(result);
     return LEDGER_OK;
@@ -215,7 +226,8 @@ static enum ledger_fault read_row(struct postgresql_ledger *p, const PGresult *r
 {
     memset(row, 0, sizeof *row);
     for (unsigned i = 0; i < ledger_column_count; i++)
-        if (!read_column(result, line, (int)i, &ledger_columns[i], row, column_used(&ledger_columns[i], row)))
+        if (!read_column(result, line, (int)i, &ledger_columns[i], row,
+                         column_used(&ledger_columns[i], row)))
             row->misfit = true;
     return read_items(p, row);
 }
@@ -228,7 +240,8 @@ struct walk {
     bool more;
 };
 
-static enum ledger_fault visit_lines(struct postgresql_ledger *p, const PGresult *result, struct walk *walk)
+static enum ledger_fault visit_lines(struct postgresql_ledger *p, const PGresult *result,
+                                     struct walk *walk)
 {
     walk->lines = PQntuples(result);
     for (int line = 0; walk->more && line < walk->lines; line++) {
@@ -258,7 +271,8 @@ static enum ledger_fault connected(struct postgresql_ledger *p)
     return LEDGER_UNREACHABLE;
 }
 
-static enum ledger_fault newest_event(struct postgresql_ledger *p, int64_t *sequence, char seal[LEDGER_SEAL_MAX])
+static enum ledger_fault newest_event(struct postgresql_ledger *p, int64_t *sequence,
+                                      char seal[LEDGER_SEAL_MAX])
 {
     PGresult *result;
     enum ledger_fault fault = ask(p, p->statements[NEWEST], 0, NULL, &result);
@@ -268,7 +282,8 @@ static enum ledger_fault newest_event(struct postgresql_ledger *p, int64_t *sequ
     if (fault != LEDGER_OK)
         return fault;
     if (PQntuples(result) > 0) {
-        bool fits = read_number(PQgetvalue(result, 0, 0), sequence) && PQgetlength(result, 0, 1) == LEDGER_SEAL_MAX - 1;
+        bool fits = read_number(PQgetvalue(result, 0, 0), sequence) &&
+                    PQgetlength(result, 0, 1) == LEDGER_SEAL_MAX - 1;
 
         if (fits)
             memcpy(seal, PQgetvalue(result, 0, 1), LEDGER_SEAL_MAX);
@@ -336,10 +351,12 @@ static enum ledger_fault append(struct ledger *l, struct ledger_row *row)
     return fault;
 }
 
-static enum ledger_fault each(struct ledger *l, const char *case_id, int64_t from, ledger_visit visit, void *context)
+static enum ledger_fault each(struct ledger *l, const char *case_id, int64_t from,
+                              ledger_visit visit, void *context)
 {
     struct postgresql_ledger *p = (struct postgresql_ledger *)l;
-    struct walk walk = {.visit = visit, .context = context, .next = from, .lines = ROWS_AT_A_TIME, .more = true};
+    struct walk walk = {
+        .visit = visit, .context = context, .next = from, .lines = ROWS_AT_A_TIME, .more = true};
     enum ledger_fault fault = connected(p);
 
     while (fault == LEDGER_OK && walk.more && walk.lines == ROWS_AT_A_TIME) {
@@ -348,8 +365,8 @@ static enum ledger_fault each(struct ledger *l, const char *case_id, int64_t fro
 
         add_number(&parameters, walk.next);
         parameters.values[parameters.count++] = case_id;
-        fault = ask(p, p->statements[case_id ? EVENTS_OF_CASE : ALL_EVENTS], case_id ? 2 : 1, parameters.values,
-                    &result);
+        fault = ask(p, p->statements[case_id ? EVENTS_OF_CASE : ALL_EVENTS], case_id ? 2 : 1,
+                    parameters.values, &result);
         if (fault != LEDGER_OK)
             break;
         fault = visit_lines(p, result, &walk);
@@ -429,7 +446,8 @@ static void keep_quiet(void *context, const char *message)
 
 static enum ledger_fault connect_to(struct postgresql_ledger *p, const char *conninfo)
 {
-    static const char *const keywords[] = {"dbname", "connect_timeout", "tcp_user_timeout", "client_encoding",
+    static const char *const keywords[] = {"dbname",           "connect_timeout",
+                                           "tcp_user_timeout", "client_encoding",
                                            "application_name", NULL};
     const char *values[] = {conninfo, "5", "10000", "UTF8", "madoguchi", NULL};
 
@@ -457,7 +475,8 @@ static enum ledger_fault set_limits(struct postgresql_ledger *p)
 static enum ledger_fault table_version(struct postgresql_ledger *p, int64_t *version)
 {
     PGresult *result;
-    enum ledger_fault fault = ask(p, "SELECT to_regclass('ledger_version') IS NOT NULL", 0, NULL, &result);
+    enum ledger_fault fault =
+        ask(p, "SELECT to_regclass('ledger_version') IS NOT NULL", 0, NULL, &result);
     bool there;
 
     *version = 0;
@@ -516,15 +535,16 @@ static bool make_statements(struct postgresql_ledger *p)
 {
     char limited[80];
 
-    snprintf(limited, sizeof limited, "WHERE sequence >= $1 ORDER BY sequence LIMIT %d", ROWS_AT_A_TIME);
+    snprintf(limited, sizeof limited, "WHERE sequence >= $1 ORDER BY sequence LIMIT %d",
+             ROWS_AT_A_TIME);
     p->statements[NEWEST] = strdup(SQL_NEWEST);
     p->statements[NEWEST_OF_CASE] =
         strdup("SELECT coalesce(max(sequence), 0) FROM ledger_event WHERE case_id = $1");
     p->statements[INSERT_EVENT] = sql_insert_event('$');
     p->statements[INSERT_ITEM] = sql_insert_item('$');
     p->statements[ALL_EVENTS] = sql_select_event(limited);
-    snprintf(limited, sizeof limited, "WHERE sequence >= $1 AND case_id = $2 ORDER BY sequence LIMIT %d",
-             ROWS_AT_A_TIME);
+    snprintf(limited, sizeof limited,
+             "WHERE sequence >= $1 AND case_id = $2 ORDER BY sequence LIMIT %d", ROWS_AT_A_TIME);
     p->statements[EVENTS_OF_CASE] = sql_select_event(limited);
     p->statements[ITEMS] = sql_select_item("WHERE sequence = $1 ORDER BY position");
     p->statements[UNFINISHED] = sql_select_event(SQL_NEWEST_OF_CASES);
@@ -535,7 +555,8 @@ static bool make_statements(struct postgresql_ledger *p)
     return true;
 }
 
-enum ledger_fault ledger_open_postgresql(struct ledger **l, const char *conninfo, struct ledger_error *why)
+enum ledger_fault ledger_open_postgresql(struct ledger **l, const char *conninfo,
+                                         struct ledger_error *why)
 {
     struct postgresql_ledger *p = calloc(1, sizeof *p);
     enum ledger_fault fault = LEDGER_NO_MEMORY;

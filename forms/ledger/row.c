@@ -5,13 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
-const char row_first_seal[LEDGER_SEAL_MAX] = "0000000000000000000000000000000000000000000000000000000000000000";
+const char row_first_seal[LEDGER_SEAL_MAX] =
+    "0000000000000000000000000000000000000000000000000000000000000000";
 
-/* Both sides of every copy below are the same arrays of case.h; a text too long was refused by the case. */
-#define COPY(to, from)                                                                                      \
-    do {                                                                                                    \
-        _Static_assert(sizeof(to) == sizeof(from), "same field");                                           \
-        memcpy(to, from, sizeof(to));                                                                       \
+/* Both sides of every copy below are the same arrays of case.h; a text too long was refused by the
+ * case. */
+#define COPY(to, from)                                                                             \
+    do {                                                                                           \
+        _Static_assert(sizeof(to) == sizeof(from), "same field");                                  \
+        memcpy(to, from, sizeof(to));                                                              \
     } while (0)
 
 static void put_word(char word[CASE_WORD_MAX], const char *text)
@@ -184,9 +186,10 @@ static bool get_step(const struct ledger_item *item, struct case_plan_step *step
     for (uint8_t kind = 0; kind < CASE_KINDS; kind++) {
         if (strcmp(item->text, case_kind_word((enum case_kind)kind)) != 0)
             continue;
-        *step = (struct case_plan_step){kind, (uint8_t)item->pin, (uint8_t)item->way, (uint8_t)item->typist};
-        return strcmp(item->list, "step") == 0 && small(item->pin, 0, CASE_PINS) && small(item->way, 0, 1) &&
-               small(item->typist, 0, 1);
+        *step = (struct case_plan_step){kind, (uint8_t)item->pin, (uint8_t)item->way,
+                                        (uint8_t)item->typist};
+        return strcmp(item->list, "step") == 0 && small(item->pin, 0, CASE_PINS) &&
+               small(item->way, 0, 1) && small(item->typist, 0, 1);
     }
     return false;
 }
@@ -257,8 +260,9 @@ static const struct {
     [CASE_GIVEN_UP] = {put_reason, get_reason},
 };
 
-void row_from_change(struct ledger_row *row, const struct ledger_origin *origin, const struct case_file *after,
-                     int64_t expected, const struct case_change *change)
+void row_from_change(struct ledger_row *row, const struct ledger_origin *origin,
+                     const struct case_file *after, int64_t expected,
+                     const struct case_change *change)
 {
     memset(row, 0, sizeof *row);
     row->at = change->at;
@@ -287,7 +291,8 @@ enum ledger_fault row_complete(struct ledger_row *row, int64_t newest, const cha
     row->sequence = newest + 1;
     snprintf(row->previous, sizeof row->previous, "%s", newest > 0 ? newest_seal : row_first_seal);
     if (row->expected == 0)
-        snprintf(row->case_id, sizeof row->case_id, "%s-%06" PRId64, row->origin.window, row->sequence);
+        snprintf(row->case_id, sizeof row->case_id, "%s-%06" PRId64, row->origin.window,
+                 row->sequence);
     return seal_row(row, row->seal) ? LEDGER_OK : LEDGER_NO_MEMORY;
 }
 

@@ -1,6 +1,6 @@
 /*
- * One recorded event as typed columns, and the table of the columns that both stores, the seal and the
- * export go by. Private to forms/ledger and its tests.
+ * One recorded event as typed columns, and the table of the columns that both stores, the seal and
+ * the export go by. Private to forms/ledger and its tests.
  *
  * A column that an event does not use is NULL in the store, and its member here is zero.
  */
@@ -25,7 +25,8 @@ struct ledger_row {
     char event[CASE_WORD_MAX];
     char state[CASE_WORD_MAX];            /* of the case, after the event */
     struct ledger_origin origin;
-    char procedure[CASE_WORD_MAX], presenter[CASE_WORD_MAX], city[CASE_WORD_MAX], office[CASE_WORD_MAX];
+    char procedure[CASE_WORD_MAX], presenter[CASE_WORD_MAX], city[CASE_WORD_MAX],
+        office[CASE_WORD_MAX];
     char reception[CASE_MOMENT_MAX], clerk[CASE_NAME_MAX];
     int64_t visit, set_back;
     char verdict[CASE_WORD_MAX];
@@ -67,12 +68,15 @@ void column_set_integer(const struct ledger_column *column, void *record, int64_
 bool column_used(const struct ledger_column *column, const struct ledger_row *row);
 
 /* The row of a change already applied to `after`; sequence and seals are left to row_complete. */
-void row_from_change(struct ledger_row *row, const struct ledger_origin *origin, const struct case_file *after,
-                     int64_t expected, const struct case_change *change);
+void row_from_change(struct ledger_row *row, const struct ledger_origin *origin,
+                     const struct case_file *after, int64_t expected,
+                     const struct case_change *change);
 /* False: the words or numbers are not those of a change. */
-bool row_to_change(const struct ledger_row *row, struct case_change *change) __attribute__((warn_unused_result));
+bool row_to_change(const struct ledger_row *row, struct case_change *change)
+    __attribute__((warn_unused_result));
 
-/* Appending after the event `newest` with `newest_seal` (0: none): number, case id of an opening, seals. */
+/* Appending after the event `newest` with `newest_seal` (0: none): number, case id of an opening,
+ * seals. */
 enum ledger_fault row_complete(struct ledger_row *row, int64_t newest, const char *newest_seal)
     __attribute__((warn_unused_result));
 /* The row is as it was sealed. */

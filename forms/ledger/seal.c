@@ -62,8 +62,8 @@ bool seal_row(const struct ledger_row *row, char seal[LEDGER_SEAL_MAX])
 {
     EVP_MD_CTX *digest = EVP_MD_CTX_new();
     unsigned char bytes[(LEDGER_SEAL_MAX - 1) / 2];
-    bool ok = digest && EVP_DigestInit_ex(digest, EVP_sha256(), NULL) == 1 && add_row(digest, row) &&
-              EVP_DigestFinal_ex(digest, bytes, NULL) == 1;
+    bool ok = digest && EVP_DigestInit_ex(digest, EVP_sha256(), NULL) == 1 &&
+              add_row(digest, row) && EVP_DigestFinal_ex(digest, bytes, NULL) == 1;
 
     EVP_MD_CTX_free(digest);
     if (ok)

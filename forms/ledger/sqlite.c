@@ -16,7 +16,15 @@
 enum { APPLICATION_ID = 0x6d64676c }; /* "mdgl", in the file's header */
 
 enum statement {
-    NEWEST, NEWEST_OF_CASE, INSERT_EVENT, INSERT_ITEM, ALL_EVENTS, EVENTS_OF_CASE, ITEMS, UNFINISHED, STRAY_ITEMS,
+    NEWEST,
+    NEWEST_OF_CASE,
+    INSERT_EVENT,
+    INSERT_ITEM,
+    ALL_EVENTS,
+    EVENTS_OF_CASE,
+    ITEMS,
+    UNFINISHED,
+    STRAY_ITEMS,
     STATEMENTS
 };
 
@@ -32,18 +40,21 @@ static const struct {
     int primary;
     enum ledger_fault fault;
 } native_faults[] = {
-    {SQLITE_FULL, LEDGER_FULL},         {SQLITE_READONLY, LEDGER_READ_ONLY}, {SQLITE_BUSY, LEDGER_LOCKED},
-    {SQLITE_LOCKED, LEDGER_LOCKED},     {SQLITE_CORRUPT, LEDGER_DAMAGED},    {SQLITE_NOTADB, LEDGER_NOT_A_LEDGER},
-    {SQLITE_CANTOPEN, LEDGER_NO_PLACE}, {SQLITE_PERM, LEDGER_NOT_ALLOWED},   {SQLITE_NOMEM, LEDGER_NO_MEMORY},
+    {SQLITE_FULL, LEDGER_FULL},         {SQLITE_READONLY, LEDGER_READ_ONLY},
+    {SQLITE_BUSY, LEDGER_LOCKED},       {SQLITE_LOCKED, LEDGER_LOCKED},
+    {SQLITE_CORRUPT, LEDGER_DAMAGED},   {SQLITE_NOTADB, LEDGER_NOT_A_LEDGER},
+    {SQLITE_CANTOPEN, LEDGER_NO_PLACE}, {SQLITE_PERM, LEDGER_NOT_ALLOWED},
+    {SQLITE_NOMEM, LEDGER_NO_MEMORY},
 };
 
 static const struct {
     int system;
     enum ledger_fault fault;
 } system_faults[] = {
-    {ENOSPC, LEDGER_FULL},        {EDQUOT, LEDGER_FULL},        {EFBIG, LEDGER_FULL},      {EROFS, LEDGER_READ_ONLY},
-    {EACCES, LEDGER_NOT_ALLOWED}, {EPERM, LEDGER_NOT_ALLOWED},  {ELOOP, LEDGER_NOT_ALLOWED}, {ENOENT, LEDGER_NO_PLACE},
-    {ENOTDIR, LEDGER_NO_PLACE},   {EISDIR, LEDGER_NOT_A_LEDGER}, {ENOMEM, LEDGER_NO_MEMORY},
+    {ENOSPC, LEDGER_FULL},         {EDQUOT, LEDGER_FULL},        {EFBIG, LEDGER_FULL},
+    {EROFS, LEDGER_READ_ONLY},     {EACCES, LEDGER_NOT_ALLOWED}, {EPERM, LEDGER_NOT_ALLOWED},
+    {ELOOP, LEDGER_NOT_ALLOWED},   {ENOENT, LEDGER_NO_PLACE},    {ENOTDIR, LEDGER_NO_PLACE},
+    {EISDIR, LEDGER_NOT_A_LEDGER}, {ENOMEM, LEDGER_NO_MEMORY},
 };
 
 static enum ledger_fault system_fault(int system)
@@ -54,8 +65,9 @@ static enum ledger_fault system_fault(int system)
     return LEDGER_IO;
 }
 
-/* What the disk said is nearer to the cause than SQLite's class of it. SQLite does not keep the errno of
- * every failed write; what was cleared when the act began is then that of the last call that failed. */
+/* What the disk said is nearer to the cause than SQLite's class of it. SQLite does not keep the
+ * errno of every failed write; what was cleared when the act began is then that of the last call
+ * that failed. */
 static enum ledger_fault native_fault(struct sqlite_ledger *s, int code)
 {
     int said = errno, kept = sqlite3_system_errno(s->db);
@@ -80,7 +92,8 @@ static enum ledger_fault run(struct sqlite_ledger *s, const char *sql)
 
 /* --- values --- */
 
-static int bind_column(sqlite3_stmt *statement, int place, const struct ledger_column *column, const void *record)
+static int bind_column(sqlite3_stmt *statement, int place, const struct ledger_column *column,
+                       const void *record)
 {
     if (column->type == LEDGER_TEXT)
         return sqlite3_bind_text(statement, place, column_text(column, record), -1, SQLITE_STATIC);
@@ -120,8 +133,8 @@ static int insert_item(struct sqlite_ledger *s, const struct ledger_row *row, un
 }
 
 /* False: the stored value is not what such a column holds. */
-static bool read_column(sqlite3_stmt *statement, int place, const struct ledger_column *column, void *record,
-                        bool used)
+static bool read_column(sqlite3_stmt *statement, int place, const struct ledger_column *column,
+                        void *record, bool used)
 {
     int type = sqlite3_column_type(statement, place);
     const char *text;
@@ -151,7 +164,8 @@ static int read_items(struct sqlite_ledger *s, struct ledger_row *row)
             break;
         }
         for (unsigned i = 0; i < ledger_item_column_count; i++)
-            if (!read_column(statement, (int)i, &ledger_item_columns[i], &row->items[row->item_count], true))
+            if (!read_column(statement, (int)i, &ledger_item_columns[i],
+                             &row->items[row->item_count], true))
                 row->misfit = true;
         row->item_count++;
     }
@@ -163,7 +177,8 @@ static int read_row(struct sqlite_ledger *s, sqlite3_stmt *statement, struct led
 {
     memset(row, 0, sizeof *row);
     for (unsigned i = 0; i < ledger_column_count; i++)
-        if (!read_column(statement, (int)i, &ledger_columns[i], row, column_used(&ledger_columns[i], row)))
+        if (!read_column(statement, (int)i, &ledger_columns[i], row,
+                         column_used(&ledger_columns[i], row)))
             row->misfit = true;
     return read_items(s, row);
 }
@@ -175,8 +190,8 @@ static enum ledger_fault damaged(struct sqlite_ledger *s, int64_t sequence)
 }
 
 /* Steps through an event statement that has its parameters. */
-static enum ledger_fault visit_rows(struct sqlite_ledger *s, sqlite3_stmt *statement, ledger_visit visit,
-                                    void *context)
+static enum ledger_fault visit_rows(struct sqlite_ledger *s, sqlite3_stmt *statement,
+                                    ledger_visit visit, void *context)
 {
     enum ledger_fault fault = LEDGER_OK;
     bool more = true;
@@ -201,7 +216,8 @@ static enum ledger_fault visit_rows(struct sqlite_ledger *s, sqlite3_stmt *state
 
 /* --- the functions of the ledger --- */
 
-static enum ledger_fault newest_event(struct sqlite_ledger *s, int64_t *sequence, char seal[LEDGER_SEAL_MAX])
+static enum ledger_fault newest_event(struct sqlite_ledger *s, int64_t *sequence,
+                                      char seal[LEDGER_SEAL_MAX])
 {
     sqlite3_stmt *statement = s->statements[NEWEST];
     enum ledger_fault fault = LEDGER_OK;
@@ -276,7 +292,8 @@ static enum ledger_fault append(struct ledger *l, struct ledger_row *row)
     return fault;
 }
 
-static enum ledger_fault each(struct ledger *l, const char *case_id, int64_t from, ledger_visit visit, void *context)
+static enum ledger_fault each(struct ledger *l, const char *case_id, int64_t from,
+                              ledger_visit visit, void *context)
 {
     struct sqlite_ledger *s = (struct sqlite_ledger *)l;
     sqlite3_stmt *statement = s->statements[case_id ? EVENTS_OF_CASE : ALL_EVENTS];
@@ -302,7 +319,8 @@ static enum ledger_fault newest(struct ledger *l, int64_t *sequence)
 }
 
 /* Asks one question that answers one value; `expected` is the sound answer. */
-static enum ledger_fault expect_answer(struct sqlite_ledger *s, sqlite3_stmt *statement, const char *expected)
+static enum ledger_fault expect_answer(struct sqlite_ledger *s, sqlite3_stmt *statement,
+                                       const char *expected)
 {
     enum ledger_fault fault = LEDGER_OK;
     int code = sqlite3_step(statement);
@@ -320,7 +338,8 @@ static enum ledger_fault sound(struct ledger *l)
     struct sqlite_ledger *s = (struct sqlite_ledger *)l;
     sqlite3_stmt *check;
     int code = sqlite3_prepare_v2(s->db, "PRAGMA quick_check(1)", -1, &check, NULL);
-    enum ledger_fault fault = code == SQLITE_OK ? expect_answer(s, check, "ok") : native_fault(s, code);
+    enum ledger_fault fault =
+        code == SQLITE_OK ? expect_answer(s, check, "ok") : native_fault(s, code);
 
     sqlite3_finalize(check);
     return fault == LEDGER_OK ? expect_answer(s, s->statements[STRAY_ITEMS], "0") : fault;
@@ -422,8 +441,8 @@ static enum ledger_fault make_tables(struct sqlite_ledger *s)
     char mark[120];
     enum ledger_fault fault = run_made(s, sql_create_event("INTEGER", " STRICT"));
 
-    snprintf(mark, sizeof mark, "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID,
-             LEDGER_VERSION);
+    snprintf(mark, sizeof mark, "PRAGMA application_id = %d; PRAGMA user_version = %d",
+             APPLICATION_ID, LEDGER_VERSION);
     if (fault == LEDGER_OK)
         fault = run_made(s, sql_create_item("INTEGER", " STRICT, WITHOUT ROWID"));
     if (fault == LEDGER_OK)
@@ -453,11 +472,13 @@ static enum ledger_fault prepare_statements(struct sqlite_ledger *s)
 {
     char *texts[STATEMENTS] = {
         [NEWEST] = strdup(SQL_NEWEST),
-        [NEWEST_OF_CASE] = strdup("SELECT coalesce(max(sequence), 0) FROM ledger_event WHERE case_id = ?1"),
+        [NEWEST_OF_CASE] =
+            strdup("SELECT coalesce(max(sequence), 0) FROM ledger_event WHERE case_id = ?1"),
         [INSERT_EVENT] = sql_insert_event('?'),
         [INSERT_ITEM] = sql_insert_item('?'),
         [ALL_EVENTS] = sql_select_event("WHERE sequence >= ?1 ORDER BY sequence"),
-        [EVENTS_OF_CASE] = sql_select_event("WHERE sequence >= ?1 AND case_id = ?2 ORDER BY sequence"),
+        [EVENTS_OF_CASE] =
+            sql_select_event("WHERE sequence >= ?1 AND case_id = ?2 ORDER BY sequence"),
         [ITEMS] = sql_select_item("WHERE sequence = ?1 ORDER BY position"),
         [UNFINISHED] = sql_select_event(SQL_NEWEST_OF_CASES),
         [STRAY_ITEMS] = strdup(SQL_STRAY_ITEMS),
@@ -468,7 +489,8 @@ static enum ledger_fault prepare_statements(struct sqlite_ledger *s)
         int code = SQLITE_NOMEM;
 
         if (fault == LEDGER_OK && texts[i])
-            code = sqlite3_prepare_v3(s->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &s->statements[i], NULL);
+            code = sqlite3_prepare_v3(s->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT,
+                                      &s->statements[i], NULL);
         if (fault == LEDGER_OK && code != SQLITE_OK)
             fault = native_fault(s, code);
         free(texts[i]);
@@ -492,7 +514,8 @@ static enum ledger_fault open_database(struct sqlite_ledger *s, const char *path
     sqlite3_busy_timeout(s->db, LEDGER_PATIENCE_MS);
     fault = identify(s, &empty); /* before anything is changed in a file that may be somebody else's */
     if (fault == LEDGER_OK)
-        fault = run(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF");
+        fault = run(
+            s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF");
     if (fault == LEDGER_OK && empty)
         fault = make_tables_once(s);
     if (fault == LEDGER_OK)

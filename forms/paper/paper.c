@@ -108,8 +108,8 @@ static enum paper_fault begin_surface(struct paper *p, const char *title, const 
     return cairo_status(p->cairo) == CAIRO_STATUS_SUCCESS ? PAPER_OK : PAPER_NO_MEMORY;
 }
 
-enum paper_fault paper_new(struct paper **p, const char *path, enum paper_size size, const char *font,
-                           const char *title, const char *created)
+enum paper_fault paper_new(struct paper **p, const char *path, enum paper_size size,
+                           const char *font, const char *title, const char *created)
 {
     struct paper *made = calloc(1, sizeof *made);
 
@@ -167,10 +167,12 @@ static bool on_the_page(struct paper *p, double x, double y, double right, doubl
 }
 
 /* Type size and width are given to Pango in millimetres, the unit of the page. */
-static PangoLayout *set_text(struct paper *p, double width, double points, enum paper_align align, const char *text)
+static PangoLayout *set_text(struct paper *p, double width, double points, enum paper_align align,
+                             const char *text)
 {
-    static const PangoAlignment alignments[] = {
-        [PAPER_LEFT] = PANGO_ALIGN_LEFT, [PAPER_CENTRE] = PANGO_ALIGN_CENTER, [PAPER_RIGHT] = PANGO_ALIGN_RIGHT};
+    static const PangoAlignment alignments[] = {[PAPER_LEFT] = PANGO_ALIGN_LEFT,
+                                                [PAPER_CENTRE] = PANGO_ALIGN_CENTER,
+                                                [PAPER_RIGHT] = PANGO_ALIGN_RIGHT};
     PangoFontDescription *font = pango_font_description_new();
     PangoLayout *layout = pango_layout_new(p->context);
 
@@ -185,8 +187,8 @@ static PangoLayout *set_text(struct paper *p, double width, double points, enum 
     return layout;
 }
 
-double paper_text(struct paper *p, double x, double y, double width, double points, enum paper_align align,
-                  const char *text)
+double paper_text(struct paper *p, double x, double y, double width, double points,
+                  enum paper_align align, const char *text)
 {
     PangoLayout *layout;
     int height;

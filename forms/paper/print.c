@@ -61,8 +61,8 @@ static enum print_fault outcome(int status, int *detail)
     return *detail == 0 ? PRINT_OK : PRINT_REFUSED;
 }
 
-enum print_fault print_file(const char *program, const char *printer, const char *path, unsigned seconds,
-                            int *detail)
+enum print_fault print_file(const char *program, const char *printer, const char *path,
+                            unsigned seconds, int *detail)
 {
     const char *const with_printer[] = {program, "-d", printer, "--", path, NULL};
     const char *const without[] = {program, "--", path, NULL};
@@ -75,7 +75,8 @@ enum print_fault print_file(const char *program, const char *printer, const char
     if (!detail)
         detail = &unused;
     *detail = 0;
-    if (server && snprintf(variable, sizeof variable, "CUPS_SERVER=%s", server) < (int)sizeof variable)
+    if (server &&
+        snprintf(variable, sizeof variable, "CUPS_SERVER=%s", server) < (int)sizeof variable)
         environment[1] = variable;
     error = spawn(&child, printer && *printer ? with_printer : without, environment);
     if (error != 0) {

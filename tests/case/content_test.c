@@ -60,12 +60,17 @@ static struct case_file judged_case(void)
     struct case_file file = {0};
     struct case_change change = {.event = CASE_OPENED, .at = 1};
 
-    change.with.opening =
-        (struct case_opening){.procedure = "reset", .presenter = "resident", .visit = 1, .city = "minoh",
-                              .office = "main", .reception = "2026-11-20T10:00", .clerk = "見本"};
+    change.with.opening = (struct case_opening){.procedure = "reset",
+                                                .presenter = "resident",
+                                                .visit = 1,
+                                                .city = "minoh",
+                                                .office = "main",
+                                                .reception = "2026-11-20T10:00",
+                                                .clerk = "見本"};
     assert_true(case_apply(&file, &change));
     change = (struct case_change){.event = CASE_JUDGEMENT, .at = 2};
-    change.with.judgement = (struct case_judgement){.procedure = "reset", .verdict = "ask-office", .pins = 2};
+    change.with.judgement =
+        (struct case_judgement){.procedure = "reset", .verdict = "ask-office", .pins = 2};
     assert_true(case_apply(&file, &change));
     return file;
 }
@@ -186,7 +191,8 @@ static void test_plans(void **state)
         strcpy(change.with.plan.serial, plans[i].serial);
         strcpy(change.with.plan.certificate, plans[i].certificate);
         change.with.plan.step_count = 1;
-        change.with.plan.steps[0] = (struct case_plan_step){.kind = plans[i].kind, .pin = plans[i].pin};
+        change.with.plan.steps[0] =
+            (struct case_plan_step){.kind = plans[i].kind, .pin = plans[i].pin};
         if (case_apply(&file, &change) != plans[i].allowed)
             fail_msg("row %zu", i);
     }
@@ -214,11 +220,13 @@ static void apply(struct case_file *file, struct case_change change)
 
 static void test_a_change_that_becomes_a_reset_forgets_the_tries_before(void **state)
 {
-    struct case_change judgement = {.event = CASE_JUDGEMENT, .at = 3}, plan = {.event = CASE_PLAN, .at = 4};
+    struct case_change judgement = {.event = CASE_JUDGEMENT, .at = 3},
+                       plan = {.event = CASE_PLAN, .at = 4};
     struct case_file file = judged_case();
 
     (void)state;
-    judgement.with.judgement = (struct case_judgement){.procedure = "change", .verdict = "accept", .pins = 2};
+    judgement.with.judgement =
+        (struct case_judgement){.procedure = "change", .verdict = "accept", .pins = 2};
     plan.with.plan = (struct case_plan){.serial = "123456789012345", .step_count = 1};
     plan.with.plan.steps[0] = (struct case_plan_step){.kind = CASE_CHANGE, .pin = 1};
     apply(&file, judgement);
@@ -239,7 +247,8 @@ static void test_every_value_has_its_own_word(void **state)
     (void)state;
     for (int i = 0; i < CASE_EVENTS; i++)
         for (int k = 0; k < i; k++)
-            assert_string_not_equal(case_event_word((enum case_event)i), case_event_word((enum case_event)k));
+            assert_string_not_equal(case_event_word((enum case_event)i),
+                                    case_event_word((enum case_event)k));
     for (int i = 0; i < CASE_STATES; i++)
         assert_true(*case_state_word((enum case_state)i));
     for (int i = 0; i < CASE_REASONS; i++)

@@ -1,4 +1,5 @@
-/* Walks every situation that the transition table can reach and holds each to the promises of case.h. */
+/* Walks every situation that the transition table can reach and holds each to the promises of
+ * case.h. */
 #include "forms/case/case.h"
 
 #include <setjmp.h>
@@ -10,8 +11,8 @@
 #include <cmocka.h>
 
 /* Written from case.h's contract, not from the table: one row a state, one column an event.
- * o opened j judgement d decision p plan i intended P proof D done N not-done U unknown S settled-done
- * s settled-not-done a aside r resumed f finished g given-up */
+ * o opened j judgement d decision p plan i intended P proof D done N not-done U unknown S
+ * settled-done s settled-not-done a aside r resumed f finished g given-up */
 static const char *const columns = "ojdpiPDNUSsarfg";
 static const char *const expected[CASE_STATES] = {
     [CASE_NONE] = "o",
@@ -33,7 +34,8 @@ static void test_every_pair_is_as_written(void **state)
             bool wanted = strchr(expected[s], columns[e]) != NULL;
 
             if (case_possible((enum case_state)s, (enum case_event)e) != wanted)
-                fail_msg("%s + %s", case_state_word((enum case_state)s), case_event_word((enum case_event)e));
+                fail_msg("%s + %s", case_state_word((enum case_state)s),
+                         case_event_word((enum case_event)e));
         }
 }
 
@@ -50,7 +52,8 @@ static struct case_change *add(enum case_event event)
     return &repertoire[repertoire_count++];
 }
 
-static void add_judgement(const char *procedure, const char *verdict, bool may_be_decided, uint8_t pins)
+static void add_judgement(const char *procedure, const char *verdict, bool may_be_decided,
+                          uint8_t pins)
 {
     struct case_judgement *j = &add(CASE_JUDGEMENT)->with.judgement;
 
@@ -74,8 +77,13 @@ static void fill_repertoire(void)
 {
     struct case_opening *o = &add(CASE_OPENED)->with.opening;
 
-    *o = (struct case_opening){.procedure = "change", .presenter = "resident", .visit = 1, .city = "minoh",
-                               .office = "main", .reception = "2026-11-20T10:00", .clerk = "見本"};
+    *o = (struct case_opening){.procedure = "change",
+                               .presenter = "resident",
+                               .visit = 1,
+                               .city = "minoh",
+                               .office = "main",
+                               .reception = "2026-11-20T10:00",
+                               .clerk = "見本"};
     add_judgement("change", "accept", false, 1u << 1 | 1u << 3);
     add_judgement("change", "missing", false, 1u << 1 | 1u << 3);
     add_judgement("reset", "accept", false, 1u << 1);
@@ -148,7 +156,8 @@ static unsigned steps_in(const struct case_file *file, enum case_step_state stat
 
 static void hold_promises(const struct case_file *file)
 {
-    unsigned intended = steps_in(file, CASE_STEP_IS_INTENDED), unknown = steps_in(file, CASE_STEP_IS_UNKNOWN);
+    unsigned intended = steps_in(file, CASE_STEP_IS_INTENDED),
+             unknown = steps_in(file, CASE_STEP_IS_UNKNOWN);
     bool may_have_unknown = file->state == CASE_UNSETTLED || file->state == CASE_PARKED ||
                             file->state == CASE_ABANDONED;
 
@@ -165,7 +174,8 @@ static void hold_promises(const struct case_file *file)
         assert_true(case_enough(file));
 }
 
-/* A step's intent: only with acceptance or decision, for a PIN asked for, of a kind the procedure has. */
+/* A step's intent: only with acceptance or decision, for a PIN asked for, of a kind the procedure
+ * has. */
 static void hold_intent(const struct case_file *before, const struct case_change *change)
 {
     const struct case_plan_step *step = &before->steps[change->step].plan;
@@ -176,7 +186,8 @@ static void hold_intent(const struct case_file *before, const struct case_change
     assert_true(j->pins & 1u << step->pin);
     if (step->kind == CASE_RESET)
         assert_string_equal(j->procedure, "reset");
-    if (before->steps[change->step].state == CASE_STEP_IS_UNKNOWN && change->event == CASE_STEP_INTENDED)
+    if (before->steps[change->step].state == CASE_STEP_IS_UNKNOWN &&
+        change->event == CASE_STEP_INTENDED)
         assert_int_equal(step->kind, CASE_RESET);
     assert_int_not_equal(before->steps[change->step].state, CASE_STEP_IS_DONE);
 }

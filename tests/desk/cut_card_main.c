@@ -3,8 +3,9 @@
  *
  * The reader's "name" is the path of a script, one word a line:
  *   stand DIRECTORY   card FILE   keys SCRIPT   cut NUMBER NTH
- * NUMBER is an enum emulated_fault, or one of enum cut below. SCRIPT.fired is made when it strikes, and
- * while that is there nothing is cut. A card that was pulled comes back when SCRIPT.insert appears.
+ * NUMBER is an enum emulated_fault, or one of enum cut below. SCRIPT.fired is made when it strikes,
+ * and while that is there nothing is cut. A card that was pulled comes back when SCRIPT.insert
+ * appears.
  */
 #include "cardops/practice/emulated_reader.h"
 #include "cardops/server.h"
@@ -59,7 +60,8 @@ static void strike_if_due(struct cut_reader *c, bool after)
     strike(c);
 }
 
-static enum reader_fault cut_transmit(struct reader *r, const struct bytes *command, struct bytes *answer)
+static enum reader_fault cut_transmit(struct reader *r, const struct bytes *command,
+                                      struct bytes *answer)
 {
     struct cut_reader *c = (struct cut_reader *)r;
     enum reader_fault fault;
@@ -70,7 +72,8 @@ static enum reader_fault cut_transmit(struct reader *r, const struct bytes *comm
     return fault;
 }
 
-static enum reader_fault cut_control(struct reader *r, uint32_t code, const struct bytes *in, struct bytes *out)
+static enum reader_fault cut_control(struct reader *r, uint32_t code, const struct bytes *in,
+                                     struct bytes *out)
 {
     struct cut_reader *c = (struct cut_reader *)r;
     enum reader_fault fault;
@@ -153,7 +156,8 @@ static bool watch(struct cut_reader *c, const char *script)
     snprintf(folder, sizeof folder, "%s", script);
     c->notify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     c->epoll = epoll_create1(EPOLL_CLOEXEC);
-    return c->notify >= 0 && c->epoll >= 0 && inotify_add_watch(c->notify, dirname(folder), IN_CREATE) >= 0 &&
+    return c->notify >= 0 && c->epoll >= 0 &&
+           inotify_add_watch(c->notify, dirname(folder), IN_CREATE) >= 0 &&
            epoll_ctl(c->epoll, EPOLL_CTL_ADD, c->notify, &event) == 0 &&
            epoll_ctl(c->epoll, EPOLL_CTL_ADD, c->emulated->ops->watch_fd(c->emulated), &event) == 0;
 }

@@ -1,7 +1,8 @@
 /*
- * Nothing half done: a reset by pad, cut at every command in every way, with the desk, the card process's
- * own loop, the emulated card and a real ledger. At every pause what the desk says is compared with the
- * card's own memory; the case must end as done, and only when the card holds the new PIN.
+ * Nothing half done: a reset by pad, cut at every command in every way, with the desk, the card
+ * process's own loop, the emulated card and a real ledger. At every pause what the desk says is
+ * compared with the card's own memory; the case must end as done, and only when the card holds the
+ * new PIN.
  */
 #include "cardops/practice/card_state.h"
 #include "cardops/practice/emulated_reader.h"
@@ -77,14 +78,16 @@ static void lay_out(unsigned cut, unsigned nth)
 
     beside_program(program, "cut_card_main");
     beside_program(module, "../../practice-authority.so");
-    settings = (struct desk_settings){.card_program = program, .origin = sample_origin("w1"), .second_key_below = 1};
+    settings = (struct desk_settings){
+        .card_program = program, .origin = sample_origin("w1"), .second_key_below = 1};
     settings.card.use_pad = 1;
     settings.card.entry_seconds = 20;
     settings.card.resident_gid = UINT32_MAX;
     snprintf(settings.card.reader, sizeof settings.card.reader, "%s", script);
     assert_true(strlen(module) < sizeof settings.card.module);
     strcpy(settings.card.module, module);
-    snprintf(settings.card.module_config, sizeof settings.card.module_config, "%s/office.key", stand);
+    snprintf(settings.card.module_config, sizeof settings.card.module_config, "%s/office.key",
+             stand);
     snprintf(settings.card.runtime, sizeof settings.card.runtime, "%s/run", folder);
     strcpy(settings.card.window, "1");
     rig_profile(&settings.card.profile);
@@ -119,7 +122,8 @@ static bool card_holds(const char *pin, int tries)
 
     snprintf(cards, sizeof cards, "%s/cards/locked", stand);
     ok = card_state_read(&state, cards) == PRACTICE_OK &&
-         strcmp(state.secrets[PRACTICE_PIN_AUTH].value, pin) == 0 && state.secrets[PRACTICE_PIN_AUTH].tries == tries;
+         strcmp(state.secrets[PRACTICE_PIN_AUTH].value, pin) == 0 &&
+         state.secrets[PRACTICE_PIN_AUTH].tries == tries;
     explicit_bzero(&state, sizeof state);
     return ok;
 }
@@ -139,7 +143,8 @@ static const char *compare_with_card(void)
         return "the tries shown are not the card's";
     switch (step->state) {
     case CASE_STEP_IS_DONE: return unset ? "said to be done, is not" : NULL;
-    case CASE_STEP_IS_UNKNOWN: return view->cure == DESK_CURE_NONE ? "unknown, and nothing helps" : NULL;
+    case CASE_STEP_IS_UNKNOWN:
+        return view->cure == DESK_CURE_NONE ? "unknown, and nothing helps" : NULL;
     case CASE_STEP_IS_INTENDED: return "a step is under way, and the desk rests";
     default: return set ? "said not to be done, and is" : NULL;
     }
@@ -163,7 +168,8 @@ static bool at_rest(void)
     return view->doing == DESK_IDLE && view->link == CARD_OK && view->presence == CARD_IN_READER;
 }
 
-/* One turn of the loop that a program has; the clock goes on by itself where only time is waited for. */
+/* One turn of the loop that a program has; the clock goes on by itself where only time is waited
+ * for. */
 static bool turn(void)
 {
     const struct timespec moment = {.tv_nsec = 2 * 1000 * 1000};
@@ -244,7 +250,8 @@ static const char *conduct(void)
         if (wrong)
             break;
         fault = act();
-        if (fault != DESK_OK && fault != DESK_BUSY && fault != DESK_CARD_PROCESS && fault != DESK_NO_CARD)
+        if (fault != DESK_OK && fault != DESK_BUSY && fault != DESK_CARD_PROCESS &&
+            fault != DESK_NO_CARD)
             wrong = "an act is refused";
         desk_pump(desk, now);
         had_case = had_case || view->case_open;
@@ -259,7 +266,8 @@ static const char *look_at_the_end(void)
 
     if (!card_holds(NEW_PIN, FULL_TRIES))
         return "the case is closed, and the card does not hold the new PIN";
-    if (ledger_verify(ledger, &end) != LEDGER_OK || ledger_read_case(ledger, "w1-000001", &file) != LEDGER_OK)
+    if (ledger_verify(ledger, &end) != LEDGER_OK ||
+        ledger_read_case(ledger, "w1-000001", &file) != LEDGER_OK)
         return "the ledger is not sound";
     if (file.state != CASE_DONE || file.steps[0].state != CASE_STEP_IS_DONE)
         return "the ledger does not say done";
@@ -322,9 +330,10 @@ static bool cut_at(unsigned cut, unsigned nth)
 static void test_every_cut_at_every_command(void **state)
 {
     static const unsigned cuts[] = {
-        EMULATED_REMOVED_BEFORE, EMULATED_REMOVED_AFTER,    EMULATED_LOST_BEFORE, EMULATED_LOST_AFTER,
-        EMULATED_AWAY,           EMULATED_NO_SERVICE,       EMULATED_NO_SERVICE_AFTER, EMULATED_SHORT,
-        CUT_KILL_CARD_BEFORE,    CUT_KILL_CARD_AFTER,       CUT_KILL_DESK_BEFORE, CUT_KILL_DESK_AFTER};
+        EMULATED_REMOVED_BEFORE,   EMULATED_REMOVED_AFTER, EMULATED_LOST_BEFORE,
+        EMULATED_LOST_AFTER,       EMULATED_AWAY,          EMULATED_NO_SERVICE,
+        EMULATED_NO_SERVICE_AFTER, EMULATED_SHORT,         CUT_KILL_CARD_BEFORE,
+        CUT_KILL_CARD_AFTER,       CUT_KILL_DESK_BEFORE,   CUT_KILL_DESK_AFTER};
     unsigned runs = 0;
 
     (void)state;

@@ -33,7 +33,8 @@ static bool become_ordinary(void)
 
     if (geteuid() != 0)
         return true;
-    return nobody && setgroups(0, NULL) == 0 && setgid(nobody->pw_gid) == 0 && setuid(nobody->pw_uid) == 0;
+    return nobody && setgroups(0, NULL) == 0 && setgid(nobody->pw_gid) == 0 &&
+           setuid(nobody->pw_uid) == 0;
 }
 
 static pid_t start(const char *const *arguments)
@@ -70,8 +71,18 @@ static bool answers_in_time(void)
 
 static bool start_server(void)
 {
-    const char *const arguments[] = {PROGRAMS "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=",
-                                     "-c", "shared_buffers=8MB", "-c", "max_connections=12", NULL};
+    const char *const arguments[] = {PROGRAMS "postgres",
+                                     "-D",
+                                     data,
+                                     "-k",
+                                     folder,
+                                     "-c",
+                                     "listen_addresses=",
+                                     "-c",
+                                     "shared_buffers=8MB",
+                                     "-c",
+                                     "max_connections=12",
+                                     NULL};
 
     server = start(arguments);
     return server > 0 && answers_in_time();
@@ -86,8 +97,19 @@ static void stop_server(void)
 
 static int make_cluster(void **state)
 {
-    const char *const arguments[] = {PROGRAMS "initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8",
-                                     "--locale=C.UTF-8", "--no-sync", "--no-instructions", NULL};
+    const char *const arguments[] = {PROGRAMS "initdb",
+                                     "-D",
+                                     data,
+                                     "-A",
+                                     "trust",
+                                     "-U",
+                                     "postgres",
+                                     "-E",
+                                     "UTF8",
+                                     "--locale=C.UTF-8",
+                                     "--no-sync",
+                                     "--no-instructions",
+                                     NULL};
 
     (void)state;
     strcpy(folder, "/tmp/ledger-pg-XXXXXX");
@@ -219,7 +241,8 @@ static int write_cases(int window)
         return 1;
     for (int i = 0; i < CASES_EACH; i++) {
         struct case_file file = {0};
-        struct case_change opened = sample_opened(i, "reset"), judged = sample_judged(i, "reset", "accept");
+        struct case_change opened = sample_opened(i, "reset"),
+                           judged = sample_judged(i, "reset", "accept");
 
         if (ledger_append(l, &origin, &file, &opened) != LEDGER_OK ||
             ledger_append(l, &origin, &file, &judged) != LEDGER_OK)
@@ -289,8 +312,9 @@ static void test_tampering_is_found(void **state)
         execute(connection, tampering[i]);
         if (ledger_verify(l, &end) != LEDGER_DAMAGED)
             fail_msg("%s", tampering[i]);
-        execute(connection, "DELETE FROM ledger_event; INSERT INTO ledger_event SELECT * FROM kept_event;"
-                            "DELETE FROM ledger_item; INSERT INTO ledger_item SELECT * FROM kept_item");
+        execute(connection,
+                "DELETE FROM ledger_event; INSERT INTO ledger_event SELECT * FROM kept_event;"
+                "DELETE FROM ledger_item; INSERT INTO ledger_item SELECT * FROM kept_item");
         assert_int_equal(ledger_verify(l, &end), LEDGER_OK);
     }
     ledger_close(&l);

@@ -15,8 +15,13 @@ struct ledger_origin sample_origin(const char *window)
 
 struct case_opening sample_opening(const char *procedure)
 {
-    struct case_opening opening = {.presenter = "resident", .visit = 1, .city = "minoh", .office = "main",
-                                   .reception = "2026-11-20T10:00", .set_back = true, .clerk = "見本 職員"};
+    struct case_opening opening = {.presenter = "resident",
+                                   .visit = 1,
+                                   .city = "minoh",
+                                   .office = "main",
+                                   .reception = "2026-11-20T10:00",
+                                   .set_back = true,
+                                   .clerk = "見本 職員"};
 
     snprintf(opening.procedure, sizeof opening.procedure, "%s", procedure);
     return opening;
@@ -24,7 +29,8 @@ struct case_opening sample_opening(const char *procedure)
 
 struct case_judgement sample_judgement(const char *procedure, const char *verdict)
 {
-    struct case_judgement j = {.pins = 1u << 1 | 1u << 3, .rule_count = 2, .document_count = 2, .fact_count = 1};
+    struct case_judgement j = {
+        .pins = 1u << 1 | 1u << 3, .rule_count = 2, .document_count = 2, .fact_count = 1};
 
     snprintf(j.procedure, sizeof j.procedure, "%s", procedure);
     snprintf(j.verdict, sizeof j.verdict, "%s", verdict);
@@ -53,7 +59,8 @@ struct case_plan sample_plan(enum case_kind kind, uint8_t pin)
 
 struct case_change sample_opened(int64_t at, const char *procedure)
 {
-    return (struct case_change){.event = CASE_OPENED, .at = at, .with.opening = sample_opening(procedure)};
+    return (struct case_change){
+        .event = CASE_OPENED, .at = at, .with.opening = sample_opening(procedure)};
 }
 
 struct case_change sample_judged(int64_t at, const char *procedure, const char *verdict)
@@ -64,7 +71,8 @@ struct case_change sample_judged(int64_t at, const char *procedure, const char *
 
 struct case_change sample_decided(int64_t at)
 {
-    return (struct case_change){.event = CASE_DECISION, .at = at, .with.decision = sample_decision()};
+    return (struct case_change){
+        .event = CASE_DECISION, .at = at, .with.decision = sample_decision()};
 }
 
 struct case_change sample_planned(int64_t at, enum case_kind kind, uint8_t pin)
@@ -78,7 +86,8 @@ struct case_change sample_step(int64_t at, enum case_event event)
 
     change.with.outcome = (struct case_outcome){.tries = {0, -1}};
     if (event != CASE_STEP_INTENDED && event != CASE_PROOF_INTENDED)
-        change.with.outcome = (struct case_outcome){.code = 305, .sw = 0x63c2, .tries = {2, -1}, .places_done = 1};
+        change.with.outcome =
+            (struct case_outcome){.code = 305, .sw = 0x63c2, .tries = {2, -1}, .places_done = 1};
     return change;
 }
 

@@ -191,6 +191,13 @@ static void test_how_printing_can_end(void **state)
     assert_int_equal(print_file(program, NULL, pdf, 1, &detail), PRINT_TIMED_OUT);
 }
 
+/* fontconfig keeps its caches until the process ends. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig";
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, make_folder, remove_folder)
 
 int main(void)
