@@ -41,7 +41,9 @@ bool pinpad_features_parse(const uint8_t *at, size_t length, struct pinpad_featu
 
 static uint16_t little_endian(const uint8_t *at, size_t length)
 {
-    return length == 2 ? (uint16_t)(at[0] | at[1] << 8) : 0;
+    if (length != 2)
+        return 0;
+    return (uint16_t)(at[0] | at[1] << 8);
 }
 
 static void copy_text(char *out, size_t room, const uint8_t *at, size_t length)
