@@ -201,6 +201,14 @@ static const struct case_step *unsettled_step(const struct desk *d)
     return unsettled ? &d->view.file.steps[case_next_step(&d->view.file)] : NULL;
 }
 
+/* The resident enters the new PIN once; a wrong entry is not followed by another. */
+static bool may_be_proven(const struct desk *d, const struct case_step *step)
+{
+    bool wrong = step->proofs > 0 && step->outcome.code == CARD_PIN_WRONG;
+
+    return !wrong && fewest_tries(d, step->plan.pin) >= 2;
+}
+
 enum desk_cure step_cure(const struct desk *d)
 {
     const struct case_step *step = unsettled_step(d);
@@ -212,7 +220,7 @@ enum desk_cure step_cure(const struct desk *d)
         return DESK_CURE_ASK;
     if (case_repeatable((enum case_kind)step->plan.kind))
         return DESK_CURE_REPEAT;
-    return fewest_tries(d, step->plan.pin) >= 2 ? DESK_CURE_PROVE : DESK_CURE_RESET;
+    return may_be_proven(d, step) ? DESK_CURE_PROVE : DESK_CURE_RESET;
 }
 
 void settle_ended(struct desk *d, const struct card_reply *reply, int64_t now)

@@ -74,17 +74,16 @@ static void test_a_change_is_proven_by_its_new_pin(void **state)
     assert_int_equal(desk_step(desk, false, now), DESK_OK);
     assert_int_equal(fake.request.ask, CARD_ASK_VERIFY);
     assert_int_equal(fake.ledger_state_at_step, CASE_RUNNING);
-    say(CARD_PIN_WRONG)->tries = 2;
-    pump();
+    end_step(CARD_PAD_CANCELLED);
     assert_int_equal(view->file.steps[0].state, CASE_STEP_IS_UNKNOWN);
-    put_card_in(SAMPLE_SERIAL, 2);
-    assert_int_equal(view->cure, DESK_CURE_PROVE); /* the lower counter is the proof's, not the change's */
+    put_card_in(SAMPLE_SERIAL, 3);
+    assert_int_equal(view->cure, DESK_CURE_PROVE);
     assert_int_equal(desk_step(desk, false, now), DESK_OK);
     end_step(CARD_OK);
     assert_int_equal(view->file.steps[0].state, CASE_STEP_IS_DONE);
 }
 
-static void test_with_one_try_left_a_change_is_not_proven_but_reset(void **state)
+static void test_a_change_that_is_not_proven_becomes_a_reset(void **state)
 {
     struct case_judgement judgement = sample_judgement("reset", "accept");
     struct case_plan plan = sample_plan(CASE_RESET, 1);
@@ -94,18 +93,16 @@ static void test_with_one_try_left_a_change_is_not_proven_but_reset(void **state
     assert_int_equal(desk_step(desk, false, now), DESK_OK);
     end_step(CARD_REMOVED);
     put_card_in(SAMPLE_SERIAL, 3);
-    for (int8_t left = 2; left > 0; left--) {
-        assert_int_equal(desk_step(desk, false, now), DESK_OK);
-        end_step(CARD_PIN_WRONG);
-        put_card_in(SAMPLE_SERIAL, left);
-    }
+    assert_int_equal(desk_step(desk, false, now), DESK_OK);
+    end_step(CARD_PIN_WRONG);
+    put_card_in(SAMPLE_SERIAL, 2);
     assert_int_equal(view->cure, DESK_CURE_RESET);
     assert_int_equal(desk_step(desk, true, now), DESK_NEEDS_RESET);
     assert_int_equal(desk_judge(desk, &judgement, now), DESK_OK);
     assert_int_equal(desk_plan(desk, &plan, now), DESK_OK);
     assert_int_equal(view->cure, DESK_CURE_ASK);
     assert_int_equal(desk_settle(desk, now), DESK_OK);
-    say_card(SAMPLE_SERIAL, 1);
+    say_card(SAMPLE_SERIAL, 2);
     pump();
     assert_int_equal(view->file.steps[0].state, CASE_STEP_IS_NOT_DONE);
     assert_int_equal(desk_step(desk, false, now), DESK_OK);
@@ -329,7 +326,7 @@ int main(void)
         TEST(test_what_the_tries_tell),
         TEST(test_a_reset_whose_answer_was_lost_is_repeated),
         TEST(test_a_change_is_proven_by_its_new_pin),
-        TEST(test_with_one_try_left_a_change_is_not_proven_but_reset),
+        TEST(test_a_change_that_is_not_proven_becomes_a_reset),
         TEST(test_a_silent_process_is_killed_and_replaced),
         TEST(test_a_held_reader_is_waited_for),
         TEST(test_a_killed_desk_is_taken_up_by_the_next),
