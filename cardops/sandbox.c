@@ -46,13 +46,15 @@ static const int allowed[] = {
     SCMP_SYS(sysinfo),
 };
 
-void sandbox_confine(void)
+void sandbox_confine(const int *more, size_t count)
 {
     const struct scmp_arg_cmp local = { .arg = 0, .op = SCMP_CMP_EQ, .datum_a = AF_UNIX };
     scmp_filter_ctx list = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     int fault = list == NULL;
     for (size_t i = 0; fault == 0 && i < sizeof allowed / sizeof allowed[0]; i++)
         fault = seccomp_rule_add(list, SCMP_ACT_ALLOW, allowed[i], 0);
+    for (size_t i = 0; fault == 0 && i < count; i++)
+        fault = seccomp_rule_add(list, SCMP_ACT_ALLOW, more[i], 0);
     if (fault == 0)
         fault = seccomp_rule_add(list, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, local);
     if (fault == 0)

@@ -110,7 +110,8 @@ static bool serve_once(struct service *s)
     return fds[0].revents == 0 || serve_request(s);
 }
 
-int card_serve(int fd, struct reader *(*open_reader)(const struct card_settings *settings), void (*confine)(void))
+int card_serve(int fd, struct reader *(*open_reader)(const struct card_settings *settings),
+               void (*confine)(const int *more, size_t count))
 {
     static struct service s;
     s = (struct service){ .peer = fd, .lock = -1, .open_reader = open_reader, .confine = confine };

@@ -11,12 +11,15 @@
 #include "cardops/reader/reader.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * `open_reader` gives the reader of the settings (not yet opened), NULL for no memory. `confine` (may be
- * NULL) is called once, when the authority module has been loaded and before the reader is opened.
+ * NULL) is called once, when the authority module has been loaded and before the reader is opened, with the
+ * system calls that the module asks for.
  */
-int card_serve(int fd, struct reader *(*open_reader)(const struct card_settings *settings), void (*confine)(void));
+int card_serve(int fd, struct reader *(*open_reader)(const struct card_settings *settings), 
+               void (*confine)(const int *more, size_t count));
 
 /* Pure: whether these bytes are a request that a step may be given; the code to answer if not. */
 enum card_code card_request_check(const void *at, size_t length);

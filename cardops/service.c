@@ -259,8 +259,10 @@ static enum card_code open_parts(struct service *s, struct card_reply *r)
     if (code != CARD_OK)
         return code;
     bool loaded = c->module[0] != '\0' && authority_module_load(&s->module, c->module);
-    if (s->confine != NULL)
-        s->confine();
+    if (s->confine != NULL && loaded)
+        s->confine(s->module.authority->system_calls, s->module.authority->system_call_count);
+    else if (s->confine != NULL)
+        s->confine(NULL, 0);
     s->confine = NULL;
     s->resident.practice = loaded && s->module.authority->practice;
     s->channel = (struct channel){ .reader = s->open_reader(c), .note = note_command, .context = s };

@@ -20,7 +20,8 @@ struct service {
     int peer;                      /* the clerk's side */
     bool peer_gone;
     struct reader *(*open_reader)(const struct card_settings *settings);
-    void (*confine)(void);         /* called once, after the module is loaded; may be NULL */
+    /* Called once, after the module is loaded; may be NULL. */
+    void (*confine)(const int *more, size_t count);
     bool open;
     struct card_settings settings;
     struct channel channel;

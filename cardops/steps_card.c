@@ -54,18 +54,23 @@ static enum card_code query_all(struct service *s, struct card_facts *facts, uin
     return CARD_OK;
 }
 
+/* Of the places of one PIN; -1: none told. */
+static int8_t lowest_tries(const struct card_pin_facts *f)
+{
+    int8_t lowest = -1;
+    for (size_t j = 0; j < f->place_count; j++)
+        if (f->tries[j] >= 0 && (lowest < 0 || f->tries[j] < lowest))
+            lowest = f->tries[j];
+    return lowest;
+}
+
 void step_note_tries(struct service *s, uint8_t pin, struct card_reply *r)
 {
     facts_clear(&r->facts, &s->settings.profile);
-    int lowest = -1;
-    for (size_t j = 0; j < s->settings.profile.pins[pin].place_count; j++) {
+    for (size_t j = 0; j < r->facts.pins[pin].place_count; j++)
         if (!s->channel.connected || query_place(s, pin, j, &r->facts) != CARD_OK)
             break;
-        int8_t tries = r->facts.pins[pin].tries[j];
-        if (tries >= 0 && (lowest < 0 || tries < lowest))
-            lowest = tries;
-    }
-    r->tries = (int8_t)lowest;
+    r->tries = lowest_tries(&r->facts.pins[pin]);
 }
 
 enum card_code step_tries(struct service *s, const struct card_request *q, struct card_reply *r)
@@ -80,7 +85,7 @@ enum card_code step_tries(struct service *s, const struct card_request *q, struc
     if (code == CARD_OK)
         code = query_all(s, &r->facts, asked, false);
     if (code == CARD_OK && q->pin < r->facts.pin_count)
-        r->tries = r->facts.pins[q->pin].tries[0];
+        r->tries = lowest_tries(&r->facts.pins[q->pin]);
     return code;
 }
 

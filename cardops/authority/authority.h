@@ -18,6 +18,7 @@
 #include "cardops/wire/bytes.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define AUTHORITY_SYMBOL "madoguchi_authority"
@@ -78,6 +79,12 @@ struct authority {
      * most. May be NULL: then only open() can tell.
      */
     enum authority_fault (*recognise)(const struct authority_link *link, uint16_t *sw);
+    /*
+     * System calls that the module needs beyond the card process's own list (numbers of this machine, as in
+     * sys/syscall.h); NULL and 0: none.
+     */
+    const int *system_calls;
+    size_t system_call_count;
 };
 
 #endif

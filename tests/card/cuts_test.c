@@ -10,12 +10,21 @@
 #include <cmocka.h>
 
 #include "cardops/practice/emulated_reader.h"
+#include "cardops/resident_wire.h"
 #include "tests/lib/card_rig.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 static struct rig rig;
+static pid_t terminal;
 
 static const char old_pin[] = "1234", new_pin[] = "5678";
 
@@ -28,18 +37,23 @@ struct scene {
     enum card_code usual;    /* without a cut */
     const char *keys;
     bool wrong;              /* the resident's PIN is wrong */
+    enum card_way way;
 };
 
 static const struct scene scenes[] = {
-    { "read", CARD_ASK_READ, CARD_PIN_AUTH, CARD_OK, "", false },
-    { "verify", CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_OK, "keys 1234E\n", false },
-    { "verify, wrong", CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_PIN_WRONG, "keys 9999E\n", true },
-    { "verify twice", CARD_ASK_VERIFY, CARD_PIN_JUKI, CARD_OK, "keys 1234E\nkeys 1234E\n", false },
-    { "change", CARD_ASK_CHANGE, CARD_PIN_AUTH, CARD_OK, "keys 1234E\nkeys 5678E5678E\n", false },
+    { "read", CARD_ASK_READ, CARD_PIN_AUTH, CARD_OK, "", false, CARD_WAY_PAD },
+    { "verify", CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_OK, "keys 1234E\n", false, CARD_WAY_PAD },
+    { "verify, wrong", CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_PIN_WRONG, "keys 9999E\n", true, CARD_WAY_PAD },
+    { "verify twice", CARD_ASK_VERIFY, CARD_PIN_JUKI, CARD_OK, "keys 1234E\nkeys 1234E\n", false, CARD_WAY_PAD },
+    { "change", CARD_ASK_CHANGE, CARD_PIN_AUTH, CARD_OK, "keys 1234E\nkeys 5678E5678E\n", false, CARD_WAY_PAD },
     { "change, class 80, twice", CARD_ASK_CHANGE, CARD_PIN_JUKI, CARD_OK,
-      "keys 1234E\nkeys 5678E5678E\nkeys 1234E\nkeys 5678E5678E\n", false },
-    { "reset", CARD_ASK_RESET, CARD_PIN_KENMEN, CARD_OK, "keys 5678E5678E\n", false },
-    { "reset twice", CARD_ASK_RESET, CARD_PIN_JUKI, CARD_OK, "keys 5678E5678E\nkeys 5678E5678E\n", false },
+      "keys 1234E\nkeys 5678E5678E\nkeys 1234E\nkeys 5678E5678E\n", false, CARD_WAY_PAD },
+    { "reset", CARD_ASK_RESET, CARD_PIN_KENMEN, CARD_OK, "keys 5678E5678E\n", false, CARD_WAY_PAD },
+    { "reset twice", CARD_ASK_RESET, CARD_PIN_JUKI, CARD_OK, "keys 5678E5678E\nkeys 5678E5678E\n", false, CARD_WAY_PAD },
+    { "verify on the terminal", CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_OK, "", false, CARD_WAY_RESIDENT },
+    { "change on the terminal", CARD_ASK_CHANGE, CARD_PIN_AUTH, CARD_OK, "", false, CARD_WAY_RESIDENT },
+    { "change in two places on the terminal", CARD_ASK_CHANGE, CARD_PIN_JUKI, CARD_OK, "", false, CARD_WAY_RESIDENT },
+    { "reset in two places on the terminal", CARD_ASK_RESET, CARD_PIN_JUKI, CARD_OK, "", false, CARD_WAY_RESIDENT },
 };
 
 /* The card's own name of each place of a PIN. */
@@ -50,6 +64,39 @@ static const enum practice_pin places[][2] = {
     [CARD_PIN_KENMEN] = { PRACTICE_PIN_KENMEN, PRACTICE_PIN_KENMEN },
 };
 
+/* --- a resident who types at once ------------------------------------------------------------------ */
+
+static void type_until_lost(int fd)
+{
+    struct resident_ask ask;
+    while (recv(fd, &ask, sizeof ask, 0) == (ssize_t)sizeof ask) {
+        struct resident_answer a = { .version = RESIDENT_WIRE_VERSION, .kind = RESIDENT_ENTRY, .number = ask.number };
+        const char *pin = ask.purpose == RESIDENT_CURRENT ? old_pin : new_pin;
+        a.length = (uint8_t)strlen(pin);
+        memcpy(a.entry, pin, a.length);
+        if (ask.kind == RESIDENT_ASK && send(fd, &a, sizeof a, MSG_NOSIGNAL) < 0)
+            return;
+    }
+}
+
+/* In a process of its own; connects again and again, as madoguchi-resident does. */
+static void be_terminal(void)
+{
+    const struct timespec pause = { .tv_nsec = 2000000L };
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/run/window-1.resident", rig.directory);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (;;) {
+        int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+        if (fd < 0)
+            _exit(1);
+        if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+            type_until_lost(fd);
+        close(fd);
+        nanosleep(&pause, NULL);
+    }
+}
+
 static enum card_code play(const struct scene *scene, unsigned fault, unsigned nth)
 {
     char script[256];
@@ -58,7 +105,9 @@ static enum card_code play(const struct scene *scene, unsigned fault, unsigned n
              nth > 0 ? "fault" : "#", fault, nth);
     rig_script(&rig, script);
     assert_int_equal(rig_open(&rig), CARD_OK);
-    return rig_pin(&rig, scene->ask, scene->pin, CARD_WAY_PAD);
+    if (scene->way == CARD_WAY_RESIDENT)
+        rig_wait_resident(&rig);
+    return rig_pin(&rig, scene->ask, scene->pin, scene->way);
 }
 
 static bool unknown(enum card_code code)
@@ -141,12 +190,17 @@ static int up(void **state)
 {
     (void)state;
     rig_up(&rig, RIG_ADULT);
-    return 0;
+    terminal = fork();
+    if (terminal == 0)
+        be_terminal();
+    return terminal < 0;
 }
 
 static int down(void **state)
 {
     (void)state;
+    kill(terminal, SIGKILL);
+    waitpid(terminal, NULL, 0);
     rig_down(&rig);
     return 0;
 }

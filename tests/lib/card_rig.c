@@ -163,6 +163,20 @@ enum card_code rig_wait(struct rig *r)
     }
 }
 
+void rig_wait_resident(struct rig *r)
+{
+    struct pollfd wait = { .fd = card_client_fd(r->client), .events = POLLIN };
+    bool connected = (r->reply.resident & CARD_RESIDENT_CONNECTED) != 0;
+    while (!connected) {
+        assert_int_equal(poll(&wait, 1, REPLY_MS), 1);
+        while (card_client_receive(r->client, &r->reply)) {
+            assert_int_equal(r->reply.sequence, 0);
+            note_event(r);
+            connected = (r->reply.resident & CARD_RESIDENT_CONNECTED) != 0;
+        }
+    }
+}
+
 void rig_send(struct rig *r, struct card_request *q)
 {
     r->at_pad = r->left_pad = 0;

@@ -33,6 +33,8 @@ enum card_code rig_open(struct rig *r);
 /* Sends and waits; r->reply is the answer. */
 enum card_code rig_ask(struct rig *r, struct card_request *q);
 enum card_code rig_pin(struct rig *r, enum card_ask ask, enum card_pin pin, enum card_way way);
+/* Waits until a resident's terminal is connected. */
+void rig_wait_resident(struct rig *r);
 /* Without waiting: the resident's terminal has to be played first. */
 void rig_send(struct rig *r, struct card_request *q);
 enum card_code rig_wait(struct rig *r);
