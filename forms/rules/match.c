@@ -260,7 +260,7 @@ static uint64_t taken_documents(const struct search *s, const struct need *need,
         if ((used >> d & 1) != 0 && (paper || need->holder == HOLDER_ANY || shown->holder == need->holder))
             out |= UINT64_C(1) << shown->document;
     }
-    return out & ~need->shared;
+    return out;
 }
 
 struct gaps {
@@ -276,7 +276,8 @@ static void keep_gaps(const struct gaps *g, uint64_t mine)
 {
     const struct search *s = g->search;
     const struct need *need = g->result->need;
-    uint64_t taken = taken_documents(s, need, g->used | mine) | need->not_documents;
+    uint64_t taken = (taken_documents(s, need, g->used) & ~need->shared) | taken_documents(s, need, mine) |
+                     need->not_documents;
     for (size_t i = 0; i < g->count; i++) {
         const struct slot *slot = &g->slots->slot[g->open[i]];
         g->result->place[i].any_of |= match_slot_documents(s->profile, slot, s->situation->at.date) & ~taken;
