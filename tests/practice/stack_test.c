@@ -205,6 +205,17 @@ static void a_card_pulled_during_entry_ends_it(void **state)
     assert_int_equal(transmit("00200098"), 0x63C3);
 }
 
+static void a_mute_reader_is_away_and_comes_back(void **state)
+{
+    (void)state;
+    seen(READER_HAS_CARD);
+    assert_int_equal(practice("mute", NULL, NULL), 0);
+    seen(READER_IS_AWAY);
+    assert_int_equal(practice("unmute", NULL, NULL), 0);
+    connected();
+    assert_int_equal(transmit(SELECT_JPKI), 0x9000);
+}
+
 static void round_trips_are_counted(void **state)
 {
     (void)state;
@@ -230,6 +241,7 @@ int main(void)
         TEST(part_10_verifies_and_changes),
         TEST(long_commands_and_answers_are_chained),
         TEST(a_card_pulled_during_entry_ends_it),
+        TEST(a_mute_reader_is_away_and_comes_back),
         TEST(round_trips_are_counted),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
