@@ -199,7 +199,7 @@ static bool waived_now(const struct search *s, size_t n)
     const struct need *need = s->needs[n].need;
     for (size_t w = 0; w < need->waivers; w++)
         for (size_t m = 0; m < n; m++)
-            if (s->needs[m].need == &s->profile->needs[need->waived_by[w]] && s->gaps[m] == 0 && !s->waived[m])
+            if (s->needs[m].need == &s->profile->needs[need->waived_by[w]] && s->gaps[m] == 0)
                 return true;
     return false;
 }

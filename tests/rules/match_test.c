@@ -157,7 +157,7 @@ static void slow_need(struct slow *s, size_t n, const bool used[SHOWN_MAX], int 
         return;
     }
     if (s->needs[n].waivers > 0 && s->met[s->needs[n].waived_by[0]]) {
-        s->met[n] = false;
+        s->met[n] = true;
         slow_need(s, n + 1, used, cost);
         return;
     }
