@@ -2,7 +2,7 @@
  * The card process's own loop over the emulated reader, which is cut once at a given command.
  *
  * The reader's "name" is the path of a script, one word a line:
- *   stand DIRECTORY   card FILE   keys SCRIPT   cut NUMBER NTH
+ *   stand DIRECTORY   card FILE   cut NUMBER NTH
  * NUMBER is an enum emulated_fault, or one of enum cut below. SCRIPT.fired is made when it strikes,
  * and while that is there nothing is cut. A card that was pulled comes back when SCRIPT.insert
  * appears.
@@ -21,14 +21,23 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-enum { PEER = 3, NOW = 1800000000, KEYS_ROOM = 64 };
+enum {
+    PEER = 3,
+    NOW = 1800000000,
+    KEYS_ROOM = 64,
+    ENTRIES_MAX = 4,
+    PAD_VERIFY = 0x42330006, /* what the emulated reader names its features (card.md 7.1) */
+    PAD_MODIFY,
+};
 
 struct cut_reader {
     struct reader base;
     struct reader *emulated;
     struct practice_card *card;
     int epoll, notify;
-    char fired[160], insert[160];
+    char fired[160], insert[160], keys[160];
+    char entries[ENTRIES_MAX][KEYS_ROOM];
+    unsigned entry, entry_count;
     unsigned cut, nth;   /* nth 0: none */
 };
 
@@ -72,6 +81,26 @@ static enum reader_fault cut_transmit(struct reader *r, const struct bytes *comm
     return fault;
 }
 
+static void read_entries(struct cut_reader *c)
+{
+    FILE *file = fopen(c->keys, "re");
+
+    if (!file)
+        return;
+    c->entry = c->entry_count = 0;
+    while (c->entry_count < ENTRIES_MAX && fscanf(file, "%63s", c->entries[c->entry_count]) == 1)
+        c->entry_count++;
+    fclose(file);
+    unlink(c->keys);
+}
+
+/* The resident types when the pad asks, never ahead of it. */
+static bool type_entry(struct cut_reader *c)
+{
+    read_entries(c);
+    return c->entry == c->entry_count || emulated_reader_keys(c->emulated, c->entries[c->entry++]);
+}
+
 static enum reader_fault cut_control(struct reader *r, uint32_t code, const struct bytes *in,
                                      struct bytes *out)
 {
@@ -79,6 +108,8 @@ static enum reader_fault cut_control(struct reader *r, uint32_t code, const stru
     enum reader_fault fault;
 
     strike_if_due(c, false);
+    if ((code == PAD_VERIFY || code == PAD_MODIFY) && !type_entry(c))
+        return READER_NO_MEMORY;
     fault = c->emulated->ops->control(c->emulated, code, in, out);
     strike_if_due(c, true);
     return fault;
@@ -164,14 +195,12 @@ static bool watch(struct cut_reader *c, const char *script)
 
 static bool follow_script(struct cut_reader *c, const char *path)
 {
-    char line[400], stand[160] = "", card[160] = "", keys[KEYS_ROOM];
+    char line[400], stand[160] = "", card[160] = "";
     FILE *file = fopen(path, "re");
     bool ok = file != NULL;
 
     while (ok && fgets(line, sizeof line, file)) {
-        if (sscanf(line, "keys %63s", keys) == 1)
-            ok = emulated_reader_keys(c->emulated, keys);
-        else if (sscanf(line, "stand %159s", stand) != 1 && sscanf(line, "card %159s", card) != 1)
+        if (sscanf(line, "stand %159s", stand) != 1 && sscanf(line, "card %159s", card) != 1)
             ok = sscanf(line, "cut %u %u", &c->cut, &c->nth) == 2;
     }
     if (file)
@@ -194,6 +223,7 @@ static struct reader *open_cut(const struct card_settings *settings)
     c->notify = c->epoll = -1;
     c->emulated = emulated_reader_new(true);
     snprintf(c->fired, sizeof c->fired, "%s.fired", settings->reader);
+    snprintf(c->keys, sizeof c->keys, "%s.keys", settings->reader);
     snprintf(c->insert, sizeof c->insert, "%s.insert", settings->reader);
     if (c->emulated && watch(c, settings->reader) && follow_script(c, settings->reader)) {
         emulated_reader_insert(c->emulated, c->card);
