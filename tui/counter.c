@@ -117,14 +117,13 @@ static void look_at_clock(struct counter *c)
 
 static void show(struct counter *c)
 {
-    view_desk(c);
-    screen_draw(counter_screen(c), term_canvas(), &c->view);
-    term_show();
     if (c->fresh) {
-        /* Only keys typed by somebody who has seen this screen count on it. */
+        /* Only keys typed by somebody who can see this screen count on it. */
         term_forget_typed();
         c->fresh = false;
     }
+    screen_draw(counter_screen(c), term_canvas(), &c->view);
+    term_show();
 }
 
 /* Milliseconds until something is due: a key's delay, the desk, the second at the pad, the next minute. */
@@ -187,17 +186,23 @@ static void take_events(struct counter *c)
     } while (!c->ended && !c->lost && !c->fresh && !c->go_when_read);
 }
 
+static void pump(struct counter *c)
+{
+    if (c->desk != NULL) {
+        desk_pump(c->desk, counter_now(c));
+    }
+    view_desk(c);
+    acts_follow(c);
+}
+
 static void run(struct counter *c)
 {
     while (!c->ended && !c->lost) {
         look_at_clock(c);
+        pump(c);
         show(c);
         bool heard = wait(c);
-        if (c->desk != NULL) {
-            desk_pump(c->desk, counter_now(c));
-            view_desk(c);
-            acts_follow(c);
-        }
+        pump(c);
         if (heard || !c->go_when_read) {
             take_events(c);
         }

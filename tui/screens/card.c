@@ -92,7 +92,8 @@ static void draw_sentence(struct canvas *c, const struct screen_view *view)
 {
     const struct desk_view *desk = view->desk;
     struct flow flow = {.c = c, .top = SENTENCE_ROW, .room = c->rows - SENTENCE_ROW - 2};
-    if (desk->doing == DESK_READING) {
+    bool reading = desk->doing == DESK_READING || (desk->presence == CARD_IN_READER && desk->last.code == CARD_OK);
+    if (!desk->card_known && desk->link == CARD_OK && reading) {
         flow_text(&flow, THEME_TEXT, 0, say(view, "card.reading"));
     } else if (desk->card_known) {
         const char *id = card_sentence(view);
