@@ -1,6 +1,5 @@
 #include "cardops/issue/cmp.h"
 
-#include <openssl/cmp.h>
 #include <openssl/err.h>
 #include <openssl/http.h>
 #include <openssl/ssl.h>
@@ -129,6 +128,8 @@ static bool begin(struct exchange *exchange, const struct cmp_office *office)
            OSSL_CMP_CTX_set1_server(exchange->ctx, exchange->host) == 1 &&
            OSSL_CMP_CTX_set_serverPort(exchange->ctx, port) == 1 &&
            OSSL_CMP_CTX_set1_serverPath(exchange->ctx, exchange->path) == 1 &&
+           (office->transfer == NULL || (OSSL_CMP_CTX_set_transfer_cb(exchange->ctx, office->transfer) == 1 &&
+                                         OSSL_CMP_CTX_set_transfer_cb_arg(exchange->ctx, office->transferring) == 1)) &&
            prepare_messages(exchange->ctx, office) && (!tls || prepare_tls(exchange, office));
 }
 
@@ -240,7 +241,7 @@ static void ask(struct exchange *exchange, int total_seconds)
             result->outcome = ENROL_WAITING;
             return;
         }
-        nap(after);
+        nap(after > 0 ? after : 1);
     }
     X509 *certificate = OSSL_CMP_CTX_get0_newCert(exchange->ctx);
     if (result->reason != ENROL_FINE)

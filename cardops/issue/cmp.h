@@ -13,6 +13,8 @@
 #include "cardops/issue/cmp_credential.h"
 #include "cardops/issue/enrol_check.h"
 
+#include <openssl/cmp.h>
+
 enum { CMP_TRANSACTION_OCTETS = 16, CMP_TEXT_MAX = 512 };
 
 /* Everything is borrowed for the time of the call. */
@@ -23,6 +25,8 @@ struct cmp_office {
     STACK_OF(X509) *tls_trusted;   /* anchors for https */
     int message_seconds;           /* for one question and its answer, 0: no limit */
     int total_seconds;             /* for the whole exchange, polling included; 0: no limit */
+    OSSL_CMP_transfer_cb_t transfer; /* carries a message and brings the answer; NULL: by HTTP */
+    void *transferring;            /* its argument */
     uint8_t transaction[CMP_TRANSACTION_OCTETS]; /* its identifier: chosen by the caller, new or to be resumed */
 };
 
