@@ -1,6 +1,6 @@
 /*
- * madoguchi-card: the only program that talks to the card. Started by card_client_start() with its socket
- * as descriptor 3; by hand it says so and ends.
+ * madoguchi-card: the only program that talks to the card. Started by card_client_start() with its
+ * socket as descriptor 3; by hand it says so and ends.
  */
 #include "cardops/reader/pcsc.h"
 #include "cardops/sandbox.h"
@@ -38,6 +38,7 @@ int main(void)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
     signal(SIGINT, SIG_IGN);
-    /* _exit: the handlers of libraries have nothing to tidy here, and a thread may still wait for the service. */
+    /* _exit: the handlers of libraries have nothing to tidy here, and a thread may still wait for
+     * the service. */
     _exit(card_serve(PEER, open_pcsc, sandbox_confine));
 }

@@ -22,23 +22,26 @@ struct card_client {
     bool death_told;
 };
 
-/* --- start ----------------------------------------------------------------------------------------- */
+/* --- start
+ * ----------------------------------------------------------------------------------------- */
 
 /* In the child. The error channel closes by itself when exec succeeds. */
 static void become(const char *program, const char *pcsc_socket, int fd, int error_fd)
 {
     char variable[512], path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
-    char *environment[] = { path, NULL, NULL };
-    char *arguments[] = { strdup(program), NULL };
+    char *environment[] = {path, NULL, NULL};
+    char *arguments[] = {strdup(program), NULL};
     if (pcsc_socket != NULL) {
         int used = snprintf(variable, sizeof variable, "PCSCLITE_CSOCK_NAME=%s", pcsc_socket);
         if (used > 0 && (size_t)used < sizeof variable)
             environment[1] = variable;
     }
-    /* Its own session: the terminal's signals are for the clerk's program, not for a step on the card. */
+    /* Its own session: the terminal's signals are for the clerk's program, not for a step on the
+     * card. */
     setsid();
     int error_copy = fcntl(error_fd, F_DUPFD_CLOEXEC, CHILD_SOCKET + 1);
-    if (error_copy >= 0 && (fd == CHILD_SOCKET ? fcntl(fd, F_SETFD, 0) : dup2(fd, CHILD_SOCKET)) >= 0)
+    if (error_copy >= 0 &&
+        (fd == CHILD_SOCKET ? fcntl(fd, F_SETFD, 0) : dup2(fd, CHILD_SOCKET)) >= 0)
         execve(program, arguments, environment);
     int error = errno;
     if (write(error_copy >= 0 ? error_copy : error_fd, &error, sizeof error) < 0)
@@ -49,7 +52,7 @@ static void become(const char *program, const char *pcsc_socket, int fd, int err
 static bool exec_succeeded(int fd)
 {
     int error = 0;
-    struct pollfd wait = { .fd = fd, .events = POLLIN };
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
     int ready;
     while ((ready = poll(&wait, 1, EXEC_STARTED_MS)) < 0 && errno == EINTR)
         continue;
@@ -63,7 +66,8 @@ static void reap(struct card_client *c)
     c->reaped = true;
 }
 
-static bool spawn(struct card_client *c, const char *program, const char *pcsc_socket, int pair[2], int report[2])
+static bool spawn(struct card_client *c, const char *program, const char *pcsc_socket, int pair[2],
+                  int report[2])
 {
     c->pid = fork();
     if (c->pid == 0)
@@ -80,7 +84,8 @@ static bool spawn(struct card_client *c, const char *program, const char *pcsc_s
     return started;
 }
 
-enum card_code card_client_start(struct card_client **c, const char *program, const char *pcsc_socket)
+enum card_code card_client_start(struct card_client **c, const char *program,
+                                 const char *pcsc_socket)
 {
     int pair[2], report[2];
     *c = NULL;
@@ -116,14 +121,16 @@ pid_t card_client_pid(const struct card_client *c)
     return c->pid;
 }
 
-/* --- traffic --------------------------------------------------------------------------------------- */
+/* --- traffic
+ * --------------------------------------------------------------------------------------- */
 
 enum card_code card_client_send(struct card_client *c, struct card_request *request)
 {
     request->version = CARD_WIRE_VERSION;
     request->sequence = ++c->sequence;
     ssize_t sent;
-    while ((sent = send(c->fd, request, sizeof *request, MSG_NOSIGNAL | MSG_DONTWAIT)) < 0 && errno == EINTR)
+    while ((sent = send(c->fd, request, sizeof *request, MSG_NOSIGNAL | MSG_DONTWAIT)) < 0 &&
+           errno == EINTR)
         continue;
     return sent == (ssize_t)sizeof *request ? CARD_OK : CARD_PROCESS_DIED;
 }
@@ -134,7 +141,10 @@ static bool tell_death(struct card_client *c, struct card_reply *reply)
         return false;
     c->death_told = true;
     *reply = (struct card_reply){
-        .version = CARD_WIRE_VERSION, .sequence = c->sequence, .code = CARD_PROCESS_DIED, .tries = -1,
+        .version = CARD_WIRE_VERSION,
+        .sequence = c->sequence,
+        .code = CARD_PROCESS_DIED,
+        .tries = -1,
     };
     return true;
 }
@@ -142,7 +152,8 @@ static bool tell_death(struct card_client *c, struct card_reply *reply)
 bool card_client_receive(struct card_client *c, struct card_reply *reply)
 {
     ssize_t got;
-    while ((got = recv(c->fd, reply, sizeof *reply, MSG_DONTWAIT | MSG_TRUNC)) < 0 && errno == EINTR)
+    while ((got = recv(c->fd, reply, sizeof *reply, MSG_DONTWAIT | MSG_TRUNC)) < 0 &&
+           errno == EINTR)
         continue;
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
         return false;
@@ -151,12 +162,16 @@ bool card_client_receive(struct card_client *c, struct card_reply *reply)
     if (got == (ssize_t)sizeof *reply && reply->version == CARD_WIRE_VERSION)
         return true;
     *reply = (struct card_reply){
-        .version = CARD_WIRE_VERSION, .sequence = c->sequence, .code = CARD_WRONG_VERSION, .tries = -1,
+        .version = CARD_WIRE_VERSION,
+        .sequence = c->sequence,
+        .code = CARD_WRONG_VERSION,
+        .tries = -1,
     };
     return true;
 }
 
-/* --- end ------------------------------------------------------------------------------------------- */
+/* --- end
+ * ------------------------------------------------------------------------------------------- */
 
 void card_client_kill(struct card_client *c)
 {
@@ -177,8 +192,9 @@ void card_client_stop(struct card_client **c)
     if (*c == NULL)
         return;
     close((*c)->fd);
-    /* It may be at the pad for a minute more; it ends by itself then, and nobody has to wait for it. */
-    const struct timespec step = { .tv_nsec = 10 * 1000000L };
+    /* It may be at the pad for a minute more; it ends by itself then, and nobody has to wait for
+     * it. */
+    const struct timespec step = {.tv_nsec = 10 * 1000000L};
     for (int waited = 0; waited < STOP_MS && !ended(*c); waited += 10)
         nanosleep(&step, NULL);
     free(*c);

@@ -9,7 +9,9 @@
 void log_open(struct log *log, const char *path, uint8_t level)
 {
     log->level = level;
-    log->fd = path[0] == '\0' ? -1 : open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    log->fd = path[0] == '\0'
+                  ? -1
+                  : open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
 void log_close(struct log *log)

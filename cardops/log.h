@@ -1,6 +1,6 @@
 /*
- * The card process's log: one line an event, to a file that only its user reads. Never a PIN: of commands
- * it gets what cardops/wire/command.h lets through.
+ * The card process's log: one line an event, to a file that only its user reads. Never a PIN: of
+ * commands it gets what cardops/wire/command.h lets through.
  */
 #ifndef CARDOPS_LOG_H
 #define CARDOPS_LOG_H
@@ -10,7 +10,7 @@
 enum log_level { LOG_ERRORS, LOG_STEPS, LOG_COMMANDS };
 
 struct log {
-    int fd;          /* -1: none */
+    int fd; /* -1: none */
     uint8_t level;
 };
 

@@ -2,14 +2,15 @@
 
 void pad_probe(struct pad *pad, struct reader *reader, const char *reader_name, uint8_t seconds)
 {
-    struct bytes nothing = { 0 }, answer = { 0 };
-    *pad = (struct pad){ .pin.seconds = seconds };
+    struct bytes nothing = {0}, answer = {0};
+    *pad = (struct pad){.pin.seconds = seconds};
     struct pinpad_features *features = &pad->pin.features;
     if (reader->ops->control(reader, PINPAD_GET_FEATURES, &nothing, &answer) == READER_OK &&
         pinpad_features_parse(answer.at, answer.length, features)) {
-        bool told = features->tlv != 0 && reader->ops->control(reader, features->tlv, &nothing, &answer) == READER_OK;
+        bool told = features->tlv != 0 &&
+                    reader->ops->control(reader, features->tlv, &nothing, &answer) == READER_OK;
         if (!told || !pinpad_properties_parse(answer.at, answer.length, &pad->properties))
-            pad->properties = (struct pinpad_properties){ 0 };
+            pad->properties = (struct pinpad_properties){0};
         pad->pin.manners = pinpad_manners_of(reader_name, &pad->properties);
         pad->usable = features->verify != 0 && features->modify != 0 && pad->pin.manners.verifies &&
                       pad->pin.manners.modifies;

@@ -20,7 +20,8 @@ static void set_flags(struct resident *r, uint8_t flags)
 
 static void send_to_peer(struct resident *r, const struct resident_ask *message)
 {
-    if (r->peer >= 0 && send(r->peer, message, sizeof *message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && errno != EAGAIN)
+    if (r->peer >= 0 && send(r->peer, message, sizeof *message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 &&
+        errno != EAGAIN)
         shutdown(r->peer, SHUT_RDWR);
 }
 
@@ -32,25 +33,28 @@ static void drop_peer(struct resident *r)
     set_flags(r, 0);
 }
 
-/* --- socket ---------------------------------------------------------------------------------------- */
+/* --- socket
+ * ---------------------------------------------------------------------------------------- */
 
 static int listen_at(const char *path, uint32_t gid)
 {
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
     snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return -1;
     unlink(path);
     mode_t mode = gid == UINT32_MAX ? 0600 : 0660;
-    if (bind(fd, (const struct sockaddr *)&address, sizeof address) == 0 && chmod(path, mode) == 0 &&
-        (gid == UINT32_MAX || chown(path, (uid_t)-1, (gid_t)gid) == 0) && listen(fd, 1) == 0)
+    if (bind(fd, (const struct sockaddr *)&address, sizeof address) == 0 &&
+        chmod(path, mode) == 0 && (gid == UINT32_MAX || chown(path, (uid_t)-1, (gid_t)gid) == 0) &&
+        listen(fd, 1) == 0)
         return fd;
     close(fd);
     return -1;
 }
 
-enum card_code resident_open(struct resident *r, const char *runtime, const char *window, uint32_t gid)
+enum card_code resident_open(struct resident *r, const char *runtime, const char *window,
+                             uint32_t gid)
 {
     r->listener = r->peer = -1;
     r->gid = gid;
@@ -98,7 +102,8 @@ static void accept_peer(struct resident *r)
     set_flags(r, CARD_RESIDENT_CONNECTED);
 }
 
-/* --- messages -------------------------------------------------------------------------------------- */
+/* --- messages
+ * -------------------------------------------------------------------------------------- */
 
 bool resident_answer_valid(const uint8_t *at, size_t length)
 {
@@ -106,12 +111,13 @@ bool resident_answer_valid(const uint8_t *at, size_t length)
     if (length != sizeof head)
         return false;
     memcpy(&head, at, offsetof(struct resident_answer, entry));
-    bool kind = head.kind == RESIDENT_STATE || head.kind == RESIDENT_ENTRY || head.kind == RESIDENT_CANCEL;
+    bool kind =
+        head.kind == RESIDENT_STATE || head.kind == RESIDENT_ENTRY || head.kind == RESIDENT_CANCEL;
     return kind && head.version == RESIDENT_WIRE_VERSION && head.length <= RESIDENT_ENTRY_MAX;
 }
 
-bool resident_entry_fits(const struct card_pin_profile *pin, enum resident_purpose purpose, const char *at,
-                         size_t length)
+bool resident_entry_fits(const struct card_pin_profile *pin, enum resident_purpose purpose,
+                         const char *at, size_t length)
 {
     bool letter = false, digit = false;
     if (length == 0 || length < pin->minimum || length > pin->maximum)
@@ -154,7 +160,8 @@ void resident_pump(struct resident *r)
         forget(r);
 }
 
-/* --- a question ------------------------------------------------------------------------------------ */
+/* --- a question
+ * ------------------------------------------------------------------------------------ */
 
 static int64_t milliseconds(void)
 {
@@ -183,7 +190,8 @@ static void put_question(struct resident *r, const struct resident_question *q)
 }
 
 /* CARD_BUSY: the question is still open. */
-static enum card_code take_answer(struct resident *r, const struct resident_question *q, struct bytes *typed)
+static enum card_code take_answer(struct resident *r, const struct resident_question *q,
+                                  struct bytes *typed)
 {
     enum card_code code = CARD_BUSY;
     const struct resident_answer *a = receive(r);
@@ -195,8 +203,9 @@ static enum card_code take_answer(struct resident *r, const struct resident_ques
     }
     switch (a->kind) {
     case RESIDENT_STATE:
-        set_flags(r, (uint8_t)((a->flags & (CARD_RESIDENT_TYPING | CARD_RESIDENT_LENGTH_OK | CARD_RESIDENT_RULE_MET |
-                                            CARD_RESIDENT_MATCH)) | CARD_RESIDENT_CONNECTED));
+        set_flags(r, (uint8_t)((a->flags & (CARD_RESIDENT_TYPING | CARD_RESIDENT_LENGTH_OK |
+                                            CARD_RESIDENT_RULE_MET | CARD_RESIDENT_MATCH)) |
+                               CARD_RESIDENT_CONNECTED));
         break;
     case RESIDENT_CANCEL:
         code = CARD_RESIDENT_CANCELLED;
@@ -211,7 +220,8 @@ static enum card_code take_answer(struct resident *r, const struct resident_ques
     return code;
 }
 
-enum card_code resident_ask(struct resident *r, const struct resident_question *q, struct bytes *typed)
+enum card_code resident_ask(struct resident *r, const struct resident_question *q,
+                            struct bytes *typed)
 {
     resident_pump(r);
     if (r->peer < 0)
@@ -220,7 +230,7 @@ enum card_code resident_ask(struct resident *r, const struct resident_question *
     int64_t until = milliseconds() + (int64_t)q->seconds * 1000;
     enum card_code code = CARD_BUSY;
     while (code == CARD_BUSY) {
-        struct pollfd wait[3] = { { .fd = r->peer, .events = POLLIN }, q->also[0], q->also[1] };
+        struct pollfd wait[3] = {{.fd = r->peer, .events = POLLIN}, q->also[0], q->also[1]};
         int64_t left = until - milliseconds();
         if (left <= 0)
             return CARD_RESIDENT_TIMEOUT;
@@ -253,7 +263,11 @@ void resident_result(struct resident *r, enum resident_outcome outcome, int8_t t
 void resident_idle(struct resident *r)
 {
     const struct resident_ask idle = {
-        .version = RESIDENT_WIRE_VERSION, .kind = RESIDENT_IDLE, .number = r->number, .practice = r->practice, .tries = -1,
+        .version = RESIDENT_WIRE_VERSION,
+        .kind = RESIDENT_IDLE,
+        .number = r->number,
+        .practice = r->practice,
+        .tries = -1,
     };
     send_to_peer(r, &idle);
 }

@@ -30,7 +30,8 @@ static bool lock_path(char *path, size_t room, const char *directory, const char
     char name[128];
     size_t i = 0;
     for (; reader[i] != '\0' && i + 1 < sizeof name; i++) {
-        bool plain = (reader[i] >= '0' && reader[i] <= '9') || (reader[i] >= 'A' && reader[i] <= 'Z') ||
+        bool plain = (reader[i] >= '0' && reader[i] <= '9') ||
+                     (reader[i] >= 'A' && reader[i] <= 'Z') ||
                      (reader[i] >= 'a' && reader[i] <= 'z');
         name[i] = plain ? reader[i] : '-';
     }
@@ -79,7 +80,8 @@ void runtime_lock_note(int fd, uint32_t ask)
         return;
     int used = snprintf(text, sizeof text, "pid %ld since %" PRId64 " step %u\n%*s", (long)getpid(),
                         (int64_t)time(NULL), (unsigned)ask, 16, "");
-    /* Best effort: the lock itself is what protects; without the note a waiting program only lacks the time. */
+    /* Best effort: the lock itself is what protects; without the note a waiting program only lacks
+     * the time. */
     if (used > 0 && pwrite(fd, text, (size_t)used, 0) < 0)
         return;
 }

@@ -1,10 +1,10 @@
 /*
  * The runtime directory of the card processes, and the lock of a reader in it.
  *
- * The directory is made where it is missing (0700, or 0710 for the group of the resident's terminal); one
- * that belongs to somebody else or that others may enter is refused. The lock is an flock() on
- * `reader-NAME.lock`: it ends with its process, however that dies. The file says since when and with
- * which step the holder is at work.
+ * The directory is made where it is missing (0700, or 0710 for the group of the resident's
+ * terminal); one that belongs to somebody else or that others may enter is refused. The lock is an
+ * flock() on `reader-NAME.lock`: it ends with its process, however that dies. The file says since
+ * when and with which step the holder is at work.
  */
 #ifndef CARDOPS_RUNTIME_H
 #define CARDOPS_RUNTIME_H
@@ -12,9 +12,11 @@
 #include "cardops/client.h"
 
 /* CARD_OK or CARD_NO_RUNTIME. `gid` UINT32_MAX: own user only. */
-enum card_code runtime_prepare(const char *directory, uint32_t gid) __attribute__((warn_unused_result));
+enum card_code runtime_prepare(const char *directory, uint32_t gid)
+    __attribute__((warn_unused_result));
 
-/* *fd is the lock's, closed by the caller; CARD_READER_HELD: *since is when the holder's step began, 0: idle. */
+/* *fd is the lock's, closed by the caller; CARD_READER_HELD: *since is when the holder's step
+ * began, 0: idle. */
 enum card_code runtime_lock(const char *directory, const char *reader, int *fd, int64_t *since)
     __attribute__((warn_unused_result));
 

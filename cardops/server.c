@@ -14,25 +14,26 @@ static const struct {
     service_step *step;
     unsigned needs;
 } steps[] = {
-    [CARD_ASK_OPEN] = { service_open, NEEDS_NOTHING },
-    [CARD_ASK_READ] = { step_read, NEEDS_OPEN },
-    [CARD_ASK_TRIES] = { step_tries, NEEDS_OPEN | NEEDS_SERIAL },
-    [CARD_ASK_VERIFY] = { step_verify, NEEDS_OPEN | NEEDS_SERIAL | NEEDS_PIN },
-    [CARD_ASK_CHANGE] = { step_change, NEEDS_OPEN | NEEDS_SERIAL | NEEDS_PIN },
-    [CARD_ASK_RESET] = { step_reset, NEEDS_OPEN | NEEDS_SERIAL | NEEDS_PIN },
-    [CARD_ASK_RELEASE] = { service_release, NEEDS_OPEN },
-    [CARD_ASK_KEY] = { step_key, NEEDS_OPEN | NEEDS_SERIAL },
-    [CARD_ASK_SIGN] = { step_sign, NEEDS_OPEN | NEEDS_SERIAL },
-    [CARD_ASK_INSTALL] = { step_install, NEEDS_OPEN | NEEDS_SERIAL },
-    [CARD_ASK_PROVE] = { step_prove, NEEDS_OPEN | NEEDS_SERIAL },
-    [CARD_ASK_CERTIFICATE] = { step_certificate, NEEDS_OPEN | NEEDS_SERIAL },
+    [CARD_ASK_OPEN] = {service_open, NEEDS_NOTHING},
+    [CARD_ASK_READ] = {step_read, NEEDS_OPEN},
+    [CARD_ASK_TRIES] = {step_tries, NEEDS_OPEN | NEEDS_SERIAL},
+    [CARD_ASK_VERIFY] = {step_verify, NEEDS_OPEN | NEEDS_SERIAL | NEEDS_PIN},
+    [CARD_ASK_CHANGE] = {step_change, NEEDS_OPEN | NEEDS_SERIAL | NEEDS_PIN},
+    [CARD_ASK_RESET] = {step_reset, NEEDS_OPEN | NEEDS_SERIAL | NEEDS_PIN},
+    [CARD_ASK_RELEASE] = {service_release, NEEDS_OPEN},
+    [CARD_ASK_KEY] = {step_key, NEEDS_OPEN | NEEDS_SERIAL},
+    [CARD_ASK_SIGN] = {step_sign, NEEDS_OPEN | NEEDS_SERIAL},
+    [CARD_ASK_INSTALL] = {step_install, NEEDS_OPEN | NEEDS_SERIAL},
+    [CARD_ASK_PROVE] = {step_prove, NEEDS_OPEN | NEEDS_SERIAL},
+    [CARD_ASK_CERTIFICATE] = {step_certificate, NEEDS_OPEN | NEEDS_SERIAL},
 };
 
 enum card_code card_request_check(const void *at, size_t length)
 {
     const struct card_request *q = at;
     if (length != sizeof *q)
-        return length >= sizeof q->version && q->version != CARD_WIRE_VERSION ? CARD_WRONG_VERSION : CARD_BAD_REQUEST;
+        return length >= sizeof q->version && q->version != CARD_WIRE_VERSION ? CARD_WRONG_VERSION
+                                                                              : CARD_BAD_REQUEST;
     if (q->version != CARD_WIRE_VERSION)
         return CARD_WRONG_VERSION;
     if (q->sequence == 0 || q->ask == 0 || q->ask >= sizeof steps / sizeof steps[0])
@@ -41,12 +42,14 @@ enum card_code card_request_check(const void *at, size_t length)
     bool serial = memchr(q->serial, '\0', sizeof q->serial) != NULL && q->serial[0] != '\0';
     if ((needs & NEEDS_SERIAL) != 0 && !serial)
         return CARD_BAD_REQUEST;
-    if (q->blob_length > CARD_BLOB_MAX || q->certificate > CARD_CERTIFICATE_AUTH || q->way > CARD_WAY_RESIDENT)
+    if (q->blob_length > CARD_BLOB_MAX || q->certificate > CARD_CERTIFICATE_AUTH ||
+        q->way > CARD_WAY_RESIDENT)
         return CARD_BAD_REQUEST;
     return CARD_OK;
 }
 
-static enum card_code run_step(struct service *s, const struct card_request *q, struct card_reply *r)
+static enum card_code run_step(struct service *s, const struct card_request *q,
+                               struct card_reply *r)
 {
     unsigned needs = steps[q->ask].needs;
     if ((needs & NEEDS_OPEN) != 0 && !s->open)
@@ -58,8 +61,8 @@ static enum card_code run_step(struct service *s, const struct card_request *q, 
     runtime_lock_note(s->lock, q->ask);
     enum card_code code = steps[q->ask].step(s, q, r);
     runtime_lock_note(s->lock, 0);
-    log_line(&s->log, LOG_STEPS, "step %u: code %d, sw %04X, %u commands", (unsigned)q->ask, (int)code,
-             (unsigned)r->sw, (unsigned)s->channel.commands);
+    log_line(&s->log, LOG_STEPS, "step %u: code %d, sw %04X, %u commands", (unsigned)q->ask,
+             (int)code, (unsigned)r->sw, (unsigned)s->channel.commands);
     return code;
 }
 
@@ -82,7 +85,7 @@ static bool serve_request(struct service *s)
         return errno == EINTR || errno == EAGAIN;
     if (got == 0)
         return false;
-    r = (struct card_reply){ .version = CARD_WIRE_VERSION, .sequence = q.sequence, .tries = -1 };
+    r = (struct card_reply){.version = CARD_WIRE_VERSION, .sequence = q.sequence, .tries = -1};
     r.code = card_request_check(&q, (size_t)got);
     if (r.code == CARD_OK)
         r.code = run_step(s, &q, &r);
@@ -96,10 +99,10 @@ static bool serve_once(struct service *s)
 {
     struct reader *reader = s->channel.reader;
     struct pollfd fds[] = {
-        { .fd = s->peer, .events = POLLIN },
-        { .fd = reader != NULL ? reader->ops->watch_fd(reader) : -1, .events = POLLIN },
-        { .fd = s->resident_open ? s->resident.listener : -1, .events = POLLIN },
-        { .fd = s->resident_open ? s->resident.peer : -1, .events = POLLIN },
+        {.fd = s->peer, .events = POLLIN},
+        {.fd = reader != NULL ? reader->ops->watch_fd(reader) : -1, .events = POLLIN},
+        {.fd = s->resident_open ? s->resident.listener : -1, .events = POLLIN},
+        {.fd = s->resident_open ? s->resident.peer : -1, .events = POLLIN},
     };
     if (poll(fds, sizeof fds / sizeof fds[0], -1) < 0)
         return errno == EINTR;
@@ -114,7 +117,7 @@ int card_serve(int fd, struct reader *(*open_reader)(const struct card_settings 
                void (*confine)(const int *more, size_t count))
 {
     static struct service s;
-    s = (struct service){ .peer = fd, .lock = -1, .open_reader = open_reader, .confine = confine };
+    s = (struct service){.peer = fd, .lock = -1, .open_reader = open_reader, .confine = confine};
     s.log.fd = s.resident.listener = s.resident.peer = -1;
     while (!s.peer_gone && serve_once(&s))
         continue;

@@ -9,11 +9,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* --- events ---------------------------------------------------------------------------------------- */
+/* --- events
+ * ---------------------------------------------------------------------------------------- */
 
 void service_event(struct service *s, enum card_event event, const struct card_reply *detail)
 {
-    struct card_reply r = { 0 };
+    struct card_reply r = {0};
     if (detail != NULL)
         r = *detail;
     r.version = CARD_WIRE_VERSION;
@@ -64,7 +65,8 @@ void service_watch(struct service *s)
     service_event(s, CARD_EVENT_PRESENCE, NULL);
 }
 
-/* --- while a step waits for a person --------------------------------------------------------------- */
+/* --- while a step waits for a person
+ * --------------------------------------------------------------- */
 
 static void refuse_requests(struct service *s)
 {
@@ -77,7 +79,7 @@ static void refuse_requests(struct service *s)
             s->peer_gone = true;
         if (got <= 0)
             return;
-        struct card_reply r = { .version = CARD_WIRE_VERSION, .code = CARD_BUSY, .tries = -1 };
+        struct card_reply r = {.version = CARD_WIRE_VERSION, .code = CARD_BUSY, .tries = -1};
         r.sequence = (size_t)got == sizeof q ? q.sequence : 0;
         if (r.sequence != 0 && send(s->peer, &r, sizeof r, MSG_NOSIGNAL) < 0)
             s->peer_gone = true;
@@ -94,7 +96,8 @@ enum card_code service_stopped(void *service)
     return s->channel.connected ? CARD_OK : CARD_REMOVED;
 }
 
-/* --- reader and card ------------------------------------------------------------------------------- */
+/* --- reader and card
+ * ------------------------------------------------------------------------------- */
 
 static enum card_code find_reader(struct service *s)
 {
@@ -102,11 +105,11 @@ static enum card_code find_reader(struct service *s)
         enum reader_fault fault;
         enum card_code code;
     } words[] = {
-        { READER_OK, CARD_OK },
-        { READER_NO_SERVICE, CARD_NO_SERVICE },
-        { READER_NOT_AUTHORISED, CARD_NOT_AUTHORISED },
-        { READER_NONE, CARD_NO_READER },
-        { READER_NO_MEMORY, CARD_NO_MEMORY },
+        {READER_OK, CARD_OK},
+        {READER_NO_SERVICE, CARD_NO_SERVICE},
+        {READER_NOT_AUTHORISED, CARD_NOT_AUTHORISED},
+        {READER_NONE, CARD_NO_READER},
+        {READER_NO_MEMORY, CARD_NO_MEMORY},
     };
     enum reader_fault fault = s->channel.reader->ops->open(s->channel.reader);
     enum card_code code = CARD_READER_GONE;
@@ -157,7 +160,8 @@ enum card_code service_begin(struct service *s, const char *serial)
     return code == CARD_FOREIGN ? CARD_OTHER : code;
 }
 
-/* --- authority ------------------------------------------------------------------------------------- */
+/* --- authority
+ * ------------------------------------------------------------------------------------- */
 
 static bool link_transmit(void *context, const struct bytes *command, struct bytes *answer)
 {
@@ -167,7 +171,7 @@ static bool link_transmit(void *context, const struct bytes *command, struct byt
 
 struct authority_link service_link(struct service *s)
 {
-    return (struct authority_link){ .context = s, .transmit = link_transmit };
+    return (struct authority_link){.context = s, .transmit = link_transmit};
 }
 
 enum card_code service_authority_code(const struct service *s, enum authority_fault fault)
@@ -191,18 +195,21 @@ enum card_code service_authority_code(const struct service *s, enum authority_fa
     return CARD_REFUSED;
 }
 
-enum card_code service_authorise(struct service *s, struct authority_session **session, struct card_reply *r)
+enum card_code service_authorise(struct service *s, struct authority_session **session,
+                                 struct card_reply *r)
 {
     *session = NULL;
     if (s->module.authority == NULL)
         return s->settings.module[0] == '\0' ? CARD_NO_MODULE : CARD_MODULE_UNREADABLE;
     const struct authority_link link = service_link(s);
-    enum authority_fault fault = s->module.authority->open(session, &link, s->settings.module_config, &r->sw);
+    enum authority_fault fault =
+        s->module.authority->open(session, &link, s->settings.module_config, &r->sw);
     channel_forget_selection(&s->channel);
     return service_authority_code(s, fault);
 }
 
-/* --- beginning and end ----------------------------------------------------------------------------- */
+/* --- beginning and end
+ * ----------------------------------------------------------------------------- */
 
 static bool terminated(const char *text, size_t room)
 {
@@ -212,15 +219,17 @@ static bool terminated(const char *text, size_t room)
 static bool settings_sane(const struct card_settings *c)
 {
     const struct card_profile *p = &c->profile;
-    bool sane = terminated(c->reader, sizeof c->reader) && terminated(c->module, sizeof c->module) &&
-                terminated(c->module_config, sizeof c->module_config) && terminated(c->runtime, sizeof c->runtime) &&
-                terminated(c->window, sizeof c->window) && terminated(c->log, sizeof c->log) &&
-                c->reader[0] != '\0' && c->entry_seconds >= 1 && c->entry_seconds <= 90 &&
-                p->pin_count <= CARD_PINS_MAX;
+    bool sane =
+        terminated(c->reader, sizeof c->reader) && terminated(c->module, sizeof c->module) &&
+        terminated(c->module_config, sizeof c->module_config) &&
+        terminated(c->runtime, sizeof c->runtime) && terminated(c->window, sizeof c->window) &&
+        terminated(c->log, sizeof c->log) && c->reader[0] != '\0' && c->entry_seconds >= 1 &&
+        c->entry_seconds <= 90 && p->pin_count <= CARD_PINS_MAX;
     for (size_t i = 0; sane && i < p->pin_count; i++) {
         const struct card_pin_profile *pin = &p->pins[i];
-        sane = terminated(pin->id, sizeof pin->id) && pin->place_count >= 1 && pin->place_count <= CARD_PLACES_MAX &&
-               pin->minimum >= 1 && pin->minimum <= pin->maximum && pin->maximum <= RESIDENT_ENTRY_MAX &&
+        sane = terminated(pin->id, sizeof pin->id) && pin->place_count >= 1 &&
+               pin->place_count <= CARD_PLACES_MAX && pin->minimum >= 1 &&
+               pin->minimum <= pin->maximum && pin->maximum <= RESIDENT_ENTRY_MAX &&
                pin->alphabet <= CARD_CAPITALS_AND_DIGITS;
         for (size_t j = 0; sane && j < pin->place_count; j++)
             sane = pin->places[j].aid_length >= 1 && pin->places[j].aid_length <= CARD_AID_MAX;
@@ -265,7 +274,7 @@ static enum card_code open_parts(struct service *s, struct card_reply *r)
         s->confine(NULL, 0);
     s->confine = NULL;
     s->resident.practice = loaded && s->module.authority->practice;
-    s->channel = (struct channel){ .reader = s->open_reader(c), .note = note_command, .context = s };
+    s->channel = (struct channel){.reader = s->open_reader(c), .note = note_command, .context = s};
     return s->channel.reader == NULL ? CARD_NO_MEMORY : CARD_OK;
 }
 
@@ -287,7 +296,7 @@ enum card_code service_open(struct service *s, const struct card_request *q, str
         return CARD_BAD_REQUEST;
     service_end(s);
     s->settings = q->body.settings;
-    s->pad = (struct pad){ 0 };
+    s->pad = (struct pad){0};
     log_open(&s->log, s->settings.log, s->settings.log_level);
     enum card_code code = open_parts(s, r);
     if (code != CARD_OK) {
@@ -303,7 +312,8 @@ enum card_code service_open(struct service *s, const struct card_request *q, str
     return code;
 }
 
-enum card_code service_release(struct service *s, const struct card_request *q, struct card_reply *r)
+enum card_code service_release(struct service *s, const struct card_request *q,
+                               struct card_reply *r)
 {
     (void)q;
     (void)r;

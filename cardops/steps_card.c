@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-/* --- tries ----------------------------------------------------------------------------------------- */
+/* --- tries
+ * ----------------------------------------------------------------------------------------- */
 
 static void facts_clear(struct card_facts *facts, const struct card_profile *profile)
 {
@@ -18,12 +19,13 @@ static void facts_clear(struct card_facts *facts, const struct card_profile *pro
     }
 }
 
-static enum card_code query_place(struct service *s, size_t pin, size_t place, struct card_facts *facts)
+static enum card_code query_place(struct service *s, size_t pin, size_t place,
+                                  struct card_facts *facts)
 {
     struct card_pin_facts *f = &facts->pins[pin];
     uint8_t present;
-    enum card_code code = pin_query(&s->channel, &s->settings.profile.pins[pin].places[place], &present,
-                                    &f->tries[place]);
+    enum card_code code = pin_query(&s->channel, &s->settings.profile.pins[pin].places[place],
+                                    &present, &f->tries[place]);
     if (code == CARD_OK && (place == 0 || present == CARD_NO))
         f->present = present;
     return code;
@@ -31,12 +33,14 @@ static enum card_code query_place(struct service *s, size_t pin, size_t place, s
 
 static bool same_application(const struct channel *c, const struct card_place *place)
 {
-    return c->selected_length == place->aid_length && memcmp(c->selected, place->aid, place->aid_length) == 0;
+    return c->selected_length == place->aid_length &&
+           memcmp(c->selected, place->aid, place->aid_length) == 0;
 }
 
-/* Every place once, those of the selected application first: an application is selected only once. */
-static enum card_code query_all(struct service *s, struct card_facts *facts, uint8_t asked[CARD_PINS_MAX],
-                                bool selected_only)
+/* Every place once, those of the selected application first: an application is selected only once.
+ */
+static enum card_code query_all(struct service *s, struct card_facts *facts,
+                                uint8_t asked[CARD_PINS_MAX], bool selected_only)
 {
     const struct card_profile *p = &s->settings.profile;
     for (size_t i = 0; i < p->pin_count; i++)
@@ -75,7 +79,7 @@ void step_note_tries(struct service *s, uint8_t pin, struct card_reply *r)
 
 enum card_code step_tries(struct service *s, const struct card_request *q, struct card_reply *r)
 {
-    uint8_t asked[CARD_PINS_MAX] = { 0 };
+    uint8_t asked[CARD_PINS_MAX] = {0};
     enum card_code code = service_begin(s, q->serial);
     if (code != CARD_OK)
         return code;
@@ -89,7 +93,8 @@ enum card_code step_tries(struct service *s, const struct card_request *q, struc
     return code;
 }
 
-/* --- the whole card -------------------------------------------------------------------------------- */
+/* --- the whole card
+ * -------------------------------------------------------------------------------- */
 
 static enum card_code read_record(struct service *s, struct card_facts *facts)
 {
@@ -147,7 +152,7 @@ static uint8_t face_only(const struct card_facts *facts)
 
 static enum card_code read_certificate_facts(struct service *s, struct card_facts *facts)
 {
-    struct bytes der = { 0 };
+    struct bytes der = {0};
     struct certificate_facts known;
     enum card_code code = jpki_read_certificate(&s->channel, CARD_CERTIFICATE_AUTH, &der);
     if (code == CARD_NO_KEY) {
@@ -166,7 +171,7 @@ static enum card_code read_certificate_facts(struct service *s, struct card_fact
 
 enum card_code step_read(struct service *s, const struct card_request *q, struct card_reply *r)
 {
-    uint8_t asked[CARD_PINS_MAX] = { 0 };
+    uint8_t asked[CARD_PINS_MAX] = {0};
     bool stale = s->channel.connected;
     channel_forget_selection(&s->channel);
     facts_clear(&r->facts, &s->settings.profile);

@@ -9,8 +9,8 @@
 #include <sys/random.h>
 
 /*
- * Renewal and issue: key pair, request's proof, certificate written and proven. A key that a cut left
- * behind is taken up again instead of making another.
+ * Renewal and issue: key pair, request's proof, certificate written and proven. A key that a cut
+ * left behind is taken up again instead of making another.
  */
 
 static const enum authority_key module_keys[] = {
@@ -25,9 +25,11 @@ struct key_step {
     enum authority_key key;
 };
 
-static enum card_code begin(struct key_step *k, struct service *s, const struct card_request *q, struct card_reply *r)
+static enum card_code begin(struct key_step *k, struct service *s, const struct card_request *q,
+                            struct card_reply *r)
 {
-    *k = (struct key_step){ .s = s, .module = s->module.authority, .key = module_keys[q->certificate] };
+    *k = (struct key_step){
+        .s = s, .module = s->module.authority, .key = module_keys[q->certificate]};
     enum card_code code = service_begin(s, q->serial);
     return code == CARD_OK ? service_authorise(s, &k->session, r) : code;
 }
@@ -63,7 +65,7 @@ static enum card_code give(struct card_reply *r, const struct bytes *blob)
 enum card_code step_key(struct service *s, const struct card_request *q, struct card_reply *r)
 {
     struct key_step k;
-    struct bytes key = { 0 };
+    struct bytes key = {0};
     enum card_code code = begin(&k, s, q, r);
     if (code == CARD_OK)
         code = service_authority_code(s, k.module->pending(k.session, k.key, &key, &r->sw));
@@ -78,12 +80,13 @@ enum card_code step_key(struct service *s, const struct card_request *q, struct 
 enum card_code step_sign(struct service *s, const struct card_request *q, struct card_reply *r)
 {
     struct key_step k;
-    struct bytes digest_info = { 0 }, signature = { 0 };
+    struct bytes digest_info = {0}, signature = {0};
     enum card_code code = begin(&k, s, q, r);
     if (code == CARD_OK && !bytes_set(&digest_info, q->body.blob, q->blob_length))
         code = CARD_NO_MEMORY;
     if (code == CARD_OK) {
-        enum authority_fault fault = k.module->sign(k.session, k.key, &digest_info, &signature, &r->sw);
+        enum authority_fault fault =
+            k.module->sign(k.session, k.key, &digest_info, &signature, &r->sw);
         bool none = fault == AUTHORITY_CARD_STATUS && sw_class(r->sw) == SW_CLASS_NOT_FOUND;
         code = none ? CARD_NO_KEY : service_authority_code(s, fault);
     }
@@ -97,10 +100,11 @@ enum card_code step_sign(struct service *s, const struct card_request *q, struct
 static enum card_code check_certificate(struct key_step *k, const struct bytes *der, uint16_t *sw)
 {
     struct certificate_facts facts;
-    struct bytes key = { 0 };
+    struct bytes key = {0};
     if (!certificate_facts_read(der, &facts))
         return CARD_CERTIFICATE_BAD;
-    enum card_code code = service_authority_code(k->s, k->module->pending(k->session, k->key, &key, sw));
+    enum card_code code =
+        service_authority_code(k->s, k->module->pending(k->session, k->key, &key, sw));
     if (code == CARD_OK && key.length == 0)
         code = CARD_NO_KEY;
     if (code == CARD_OK && !certificate_matches_key(der, &key))
@@ -112,7 +116,7 @@ static enum card_code check_certificate(struct key_step *k, const struct bytes *
 /* The same certificate already in place: a cut came after the card had taken it. */
 static enum card_code read_back(struct service *s, uint8_t which, const struct bytes *expected)
 {
-    struct bytes stored = { 0 };
+    struct bytes stored = {0};
     channel_forget_selection(&s->channel);
     enum card_code code = jpki_read_certificate(&s->channel, (enum card_certificate)which, &stored);
     if (code == CARD_OK && !bytes_equal(&stored, expected))
@@ -121,8 +125,8 @@ static enum card_code read_back(struct service *s, uint8_t which, const struct b
     return code == CARD_NO_KEY ? CARD_READ_BACK_DIFFERS : code;
 }
 
-static enum card_code install(struct key_step *k, const struct card_request *q, const struct bytes *der,
-                              struct card_reply *r)
+static enum card_code install(struct key_step *k, const struct card_request *q,
+                              const struct bytes *der, struct card_reply *r)
 {
     enum card_code code = check_certificate(k, der, &r->sw);
     if (code == CARD_NO_KEY && read_back(k->s, q->certificate, der) == CARD_OK)
@@ -139,7 +143,7 @@ static enum card_code install(struct key_step *k, const struct card_request *q, 
 enum card_code step_install(struct service *s, const struct card_request *q, struct card_reply *r)
 {
     struct key_step k;
-    struct bytes der = { 0 };
+    struct bytes der = {0};
     enum card_code code = begin(&k, s, q, r);
     if (code == CARD_OK && !bytes_set(&der, q->body.blob, q->blob_length))
         code = CARD_NO_MEMORY;
@@ -149,20 +153,22 @@ enum card_code step_install(struct service *s, const struct card_request *q, str
     return end(&k, r, code);
 }
 
-/* --- without authority ----------------------------------------------------------------------------- */
+/* --- without authority
+ * ----------------------------------------------------------------------------- */
 
-/* RFC 8017 clause 9.2, note 1: the DigestInfo of SHA-256. The challenge stands where a digest would. */
+/* RFC 8017 clause 9.2, note 1: the DigestInfo of SHA-256. The challenge stands where a digest
+ * would. */
 static bool make_challenge(struct bytes *digest_info, uint8_t challenge[32])
 {
-    static const uint8_t head[] = { 0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
-                                    0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20 };
+    static const uint8_t head[] = {0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
+                                   0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20};
     return getrandom(challenge, 32, 0) == 32 && bytes_set(digest_info, head, sizeof head) &&
            bytes_append(digest_info, challenge, 32);
 }
 
 enum card_code step_prove(struct service *s, const struct card_request *q, struct card_reply *r)
 {
-    struct bytes der = { 0 }, digest_info = { 0 }, signature = { 0 };
+    struct bytes der = {0}, digest_info = {0}, signature = {0};
     uint8_t challenge[32];
     enum card_certificate which = (enum card_certificate)q->certificate;
     enum card_code code = service_begin(s, q->serial);
@@ -181,9 +187,10 @@ enum card_code step_prove(struct service *s, const struct card_request *q, struc
     return code;
 }
 
-enum card_code step_certificate(struct service *s, const struct card_request *q, struct card_reply *r)
+enum card_code step_certificate(struct service *s, const struct card_request *q,
+                                struct card_reply *r)
 {
-    struct bytes der = { 0 };
+    struct bytes der = {0};
     enum card_code code = service_begin(s, q->serial);
     if (code == CARD_OK)
         code = jpki_read_certificate(&s->channel, (enum card_certificate)q->certificate, &der);

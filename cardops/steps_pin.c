@@ -4,8 +4,8 @@
 
 /*
  * VERIFY, CHANGE and RESET. Each asks the resident as late as possible and sends every PIN through
- * pin_send(), once for each place. What the card answered decides the code; the tries asked afterwards
- * only add to what is known.
+ * pin_send(), once for each place. What the card answered decides the code; the tries asked
+ * afterwards only add to what is known.
  */
 struct pin_step {
     struct service *s;
@@ -33,10 +33,13 @@ static enum card_code prepare(struct pin_step *p, uint8_t entries_by_pad)
     resident_pump(&s->resident);
     if (s->resident.peer < 0)
         return CARD_NO_RESIDENT;
-    return bytes_locked(&p->current, ENTRY_ROOM) && bytes_locked(&p->fresh, ENTRY_ROOM) ? CARD_OK : CARD_NO_MEMORY;
+    return bytes_locked(&p->current, ENTRY_ROOM) && bytes_locked(&p->fresh, ENTRY_ROOM)
+               ? CARD_OK
+               : CARD_NO_MEMORY;
 }
 
-/* A locked or absent PIN is told before anybody types; the lowest count of the places is what is shown. */
+/* A locked or absent PIN is told before anybody types; the lowest count of the places is what is
+ * shown. */
 static enum card_code check_tries(struct pin_step *p)
 {
     step_note_tries(p->s, p->q->pin, p->r);
@@ -47,7 +50,8 @@ static enum card_code check_tries(struct pin_step *p)
     return p->r->tries == 0 ? CARD_PIN_LOCKED : CARD_OK;
 }
 
-static enum card_code ask_resident(struct pin_step *p, enum resident_purpose purpose, struct bytes *typed)
+static enum card_code ask_resident(struct pin_step *p, enum resident_purpose purpose,
+                                   struct bytes *typed)
 {
     struct service *s = p->s;
     if (p->by_pad)
@@ -58,8 +62,8 @@ static enum card_code ask_resident(struct pin_step *p, enum resident_purpose pur
         .staff = p->q->typist == CARD_TYPED_BY_STAFF,
         .tries = p->r->tries,
         .seconds = s->settings.entry_seconds,
-        .also = { { .fd = s->peer, .events = POLLIN },
-                  { .fd = s->channel.reader->ops->watch_fd(s->channel.reader), .events = POLLIN } },
+        .also = {{.fd = s->peer, .events = POLLIN},
+                 {.fd = s->channel.reader->ops->watch_fd(s->channel.reader), .events = POLLIN}},
         .stopped = service_stopped,
         .context = s,
     };
@@ -67,15 +71,18 @@ static enum card_code ask_resident(struct pin_step *p, enum resident_purpose pur
 }
 
 /* One PIN to the card, from the pad or as typed. */
-static enum card_code submit(struct pin_step *p, enum pin_use use, const uint8_t header[4], const struct bytes *typed)
+static enum card_code submit(struct pin_step *p, enum pin_use use, const uint8_t header[4],
+                             const struct bytes *typed)
 {
     struct service *s = p->s;
     if (!p->by_pad)
-        return pin_send(&s->channel, p->pin, use, header, (struct pin_source){ .typed = typed });
+        return pin_send(&s->channel, p->pin, use, header, (struct pin_source){.typed = typed});
     p->entry++;
-    const struct card_reply detail = { .entry = p->entry, .entries = p->entries, .tries = p->r->tries };
+    const struct card_reply detail = {
+        .entry = p->entry, .entries = p->entries, .tries = p->r->tries};
     service_event(s, CARD_EVENT_AT_PAD, &detail);
-    enum card_code code = pin_send(&s->channel, p->pin, use, header, (struct pin_source){ .pad = &s->pad.pin });
+    enum card_code code =
+        pin_send(&s->channel, p->pin, use, header, (struct pin_source){.pad = &s->pad.pin});
     service_event(s, CARD_EVENT_LEFT_PAD, &detail);
     return code;
 }
@@ -112,7 +119,8 @@ static enum card_code change_place(struct pin_step *p, const struct card_place *
     return set_place(p, header);
 }
 
-/* --- ends ------------------------------------------------------------------------------------------ */
+/* --- ends
+ * ------------------------------------------------------------------------------------------ */
 
 static void tell_resident(struct pin_step *p, enum card_code code)
 {
@@ -120,10 +128,10 @@ static void tell_resident(struct pin_step *p, enum card_code code)
         enum card_code code;
         enum resident_outcome outcome;
     } words[] = {
-        { CARD_OK, RESIDENT_DONE },
-        { CARD_PIN_WRONG, RESIDENT_WRONG },
-        { CARD_PIN_LOCKED, RESIDENT_LOCKED },
-        { CARD_RESIDENT_TIMEOUT, RESIDENT_TIMED_OUT },
+        {CARD_OK, RESIDENT_DONE},
+        {CARD_PIN_WRONG, RESIDENT_WRONG},
+        {CARD_PIN_LOCKED, RESIDENT_LOCKED},
+        {CARD_RESIDENT_TIMEOUT, RESIDENT_TIMED_OUT},
     };
     enum resident_outcome outcome = RESIDENT_STOPPED;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
@@ -152,11 +160,12 @@ static enum card_code finish(struct pin_step *p, enum card_code code, bool asked
     return half_or(p, code);
 }
 
-/* --- steps ----------------------------------------------------------------------------------------- */
+/* --- steps
+ * ----------------------------------------------------------------------------------------- */
 
 enum card_code step_verify(struct service *s, const struct card_request *q, struct card_reply *r)
 {
-    struct pin_step p = { .s = s, .q = q, .r = r };
+    struct pin_step p = {.s = s, .q = q, .r = r};
     enum card_code code = prepare(&p, 1);
     if (code == CARD_OK)
         code = check_tries(&p);
@@ -169,8 +178,9 @@ enum card_code step_verify(struct service *s, const struct card_request *q, stru
 }
 
 /*
- * By the resident's terminal the old PIN is proven in every place before the first is changed, so that two
- * places that differ are found while nothing is half done. By pad each place has its own entries.
+ * By the resident's terminal the old PIN is proven in every place before the first is changed, so
+ * that two places that differ are found while nothing is half done. By pad each place has its own
+ * entries.
  */
 static enum card_code change_places(struct pin_step *p)
 {
@@ -190,7 +200,7 @@ static enum card_code change_places(struct pin_step *p)
 
 enum card_code step_change(struct service *s, const struct card_request *q, struct card_reply *r)
 {
-    struct pin_step p = { .s = s, .q = q, .r = r };
+    struct pin_step p = {.s = s, .q = q, .r = r};
     enum card_code code = prepare(&p, 2);
     if (code == CARD_OK)
         code = check_tries(&p);
@@ -202,10 +212,12 @@ enum card_code step_change(struct service *s, const struct card_request *q, stru
     return finish(&p, code, asked);
 }
 
-static enum card_code reset_place(struct pin_step *p, struct authority_session *session, const struct card_place *place)
+static enum card_code reset_place(struct pin_step *p, struct authority_session *session,
+                                  const struct card_place *place)
 {
     struct authority_pin_command command;
-    enum authority_fault fault = p->s->module.authority->unblock(session, place, &command, &p->r->sw);
+    enum authority_fault fault =
+        p->s->module.authority->unblock(session, place, &command, &p->r->sw);
     enum card_code code = service_authority_code(p->s, fault);
     if (code == CARD_OK)
         channel_note_selection(&p->s->channel, place->aid, place->aid_length);
@@ -214,7 +226,7 @@ static enum card_code reset_place(struct pin_step *p, struct authority_session *
 
 enum card_code step_reset(struct service *s, const struct card_request *q, struct card_reply *r)
 {
-    struct pin_step p = { .s = s, .q = q, .r = r };
+    struct pin_step p = {.s = s, .q = q, .r = r};
     struct authority_session *session = NULL;
     enum card_code code = prepare(&p, 1);
     if (code == CARD_OK)

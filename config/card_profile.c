@@ -9,7 +9,8 @@ enum { AID_LEAST = 5, TRIES_MAX = 15, LENGTH_MAX = 32 };
 
 static const char place_form[] = "AID EF CHANGE";
 
-/* --- one place ------------------------------------------------------------------------------------- */
+/* --- one place
+ * ------------------------------------------------------------------------------------- */
 
 static int nibble(char c)
 {
@@ -38,9 +39,10 @@ static int take_octets(const char **text, uint8_t *out, size_t room)
 bool card_place_parse(const char *text, struct card_place *place)
 {
     uint8_t ef[2], change[3];
-    *place = (struct card_place){ 0 };
+    *place = (struct card_place){0};
     int aid = take_octets(&text, place->aid, sizeof place->aid);
-    if (aid < AID_LEAST || take_octets(&text, ef, sizeof ef) != 2 || take_octets(&text, change, sizeof change) != 3)
+    if (aid < AID_LEAST || take_octets(&text, ef, sizeof ef) != 2 ||
+        take_octets(&text, change, sizeof change) != 3)
         return false;
     while (*text == ' ')
         text++;
@@ -52,9 +54,11 @@ bool card_place_parse(const char *text, struct card_place *place)
     return *text == '\0';
 }
 
-/* --- the file -------------------------------------------------------------------------------------- */
+/* --- the file
+ * -------------------------------------------------------------------------------------- */
 
-static bool load_places(struct ini *ini, const char *section, struct card_pin_profile *pin, struct fault_list *faults)
+static bool load_places(struct ini *ini, const char *section, struct card_pin_profile *pin,
+                        struct fault_list *faults)
 {
     char key[16] = "place.1";
     const char *text = ini_need(ini, section, key, faults);
@@ -73,25 +77,29 @@ static bool load_places(struct ini *ini, const char *section, struct card_pin_pr
     return pin->place_count > 0;
 }
 
-static bool need_number(struct ini *ini, const char *section, const char *key, int most, uint8_t *out,
-                        struct fault_list *faults)
+static bool need_number(struct ini *ini, const char *section, const char *key, int most,
+                        uint8_t *out, struct fault_list *faults)
 {
     int value = 0;
-    if (ini_need(ini, section, key, faults) == NULL || !ini_number(ini, section, key, 1, most, &value, faults))
+    if (ini_need(ini, section, key, faults) == NULL ||
+        !ini_number(ini, section, key, 1, most, &value, faults))
         return false;
     *out = (uint8_t)value;
     return true;
 }
 
-static bool load_pin(struct ini *ini, const char *id, struct card_pin_profile *pin, struct fault_list *faults)
+static bool load_pin(struct ini *ini, const char *id, struct card_pin_profile *pin,
+                     struct fault_list *faults)
 {
-    static const char *const alphabets[] = { [CARD_DIGITS] = "digits", [CARD_CAPITALS_AND_DIGITS] = "capitals-and-digits" };
+    static const char *const alphabets[] = {
+        [CARD_DIGITS] = "digits", [CARD_CAPITALS_AND_DIGITS] = "capitals-and-digits"};
     char section[sizeof pin->id + 8];
     size_t alphabet = CARD_DIGITS;
     snprintf(section, sizeof section, "pin.%s", id);
     snprintf(pin->id, sizeof pin->id, "%s", id);
-    bool ok = ini_need(ini, section, "characters", faults) != NULL &&
-              ini_word(ini, section, "characters", (struct ini_words){ alphabets, 2 }, &alphabet, faults);
+    bool ok =
+        ini_need(ini, section, "characters", faults) != NULL &&
+        ini_word(ini, section, "characters", (struct ini_words){alphabets, 2}, &alphabet, faults);
     pin->alphabet = (uint8_t)alphabet;
     ok &= need_number(ini, section, "minimum", LENGTH_MAX, &pin->minimum, faults);
     ok &= need_number(ini, section, "maximum", LENGTH_MAX, &pin->maximum, faults);
@@ -106,16 +114,17 @@ static bool load_pin(struct ini *ini, const char *id, struct card_pin_profile *p
 
 static bool check_order(struct ini *ini, const struct ini_list *ids, struct fault_list *faults)
 {
-    static const char *const order[] = { "sig", "auth", "juki", "kenmen" };
+    static const char *const order[] = {"sig", "auth", "juki", "kenmen"};
     bool ok = ids->count >= 1 && ids->count <= CARD_PINS_MAX;
     if (!ok)
-        ini_fault(ini, faults, "card", "pins", ids->count == 0 ? FAULT_TOO_FEW : FAULT_TOO_MANY, NULL, NULL, NULL);
+        ini_fault(ini, faults, "card", "pins", ids->count == 0 ? FAULT_TOO_FEW : FAULT_TOO_MANY,
+                  NULL, NULL, NULL);
     for (size_t i = 0; ok && i < ids->count; i++) {
         bool fits = i >= 4 || strcmp(ids->item[i], order[i]) == 0;
         if (fits && strlen(ids->item[i]) < sizeof((struct card_pin_profile *)0)->id)
             continue;
-        ini_fault(ini, faults, "card", "pins", FAULT_UNKNOWN_WORD, ids->item[i], i < 4 ? order[i] : NULL,
-                  "sig auth juki kenmen");
+        ini_fault(ini, faults, "card", "pins", FAULT_UNKNOWN_WORD, ids->item[i],
+                  i < 4 ? order[i] : NULL, "sig auth juki kenmen");
         ok = false;
     }
     return ok;
@@ -125,9 +134,10 @@ static bool load_card(struct ini *ini, struct card_profile *profile, struct faul
 {
     struct ini_list pins;
     const char *name = ini_need(ini, "card", "name", faults);
-    bool ok = name != NULL && ini_text(ini, "card", "name", profile->name, sizeof profile->name, faults);
-    if (ini_need(ini, "card", "pins", faults) == NULL || !ini_list(ini, "card", "pins", &pins, faults) ||
-        !check_order(ini, &pins, faults))
+    bool ok =
+        name != NULL && ini_text(ini, "card", "name", profile->name, sizeof profile->name, faults);
+    if (ini_need(ini, "card", "pins", faults) == NULL ||
+        !ini_list(ini, "card", "pins", &pins, faults) || !check_order(ini, &pins, faults))
         return false;
     profile->pin_count = (uint8_t)pins.count;
     for (size_t i = 0; i < pins.count; i++)
@@ -137,7 +147,7 @@ static bool load_card(struct ini *ini, struct card_profile *profile, struct faul
 
 bool card_profile_load(struct card_profile *profile, const char *path, struct fault_list *faults)
 {
-    *profile = (struct card_profile){ 0 };
+    *profile = (struct card_profile){0};
     struct ini *ini = ini_load(path, faults);
     if (ini == NULL)
         return false;

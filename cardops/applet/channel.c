@@ -8,23 +8,23 @@
 
 static const struct {
     enum reader_fault fault;
-    enum card_code quiet;  /* nothing was at stake */
+    enum card_code quiet; /* nothing was at stake */
     enum card_code stake;
 } codes[] = {
-    { READER_OK, CARD_OK, CARD_OK },
-    { READER_NO_SERVICE, CARD_NO_SERVICE, CARD_UNCERTAIN },
-    { READER_NOT_AUTHORISED, CARD_NOT_AUTHORISED, CARD_NOT_AUTHORISED },
-    { READER_NONE, CARD_NO_READER, CARD_UNCERTAIN },
-    { READER_UNAVAILABLE, CARD_READER_GONE, CARD_UNCERTAIN },
-    { READER_SHARED, CARD_READER_SHARED, CARD_UNCERTAIN },
-    { READER_CARD_ABSENT, CARD_ABSENT, CARD_REMOVED },
-    { READER_CARD_REMOVED, CARD_REMOVED, CARD_REMOVED },
-    { READER_CARD_RESET, CARD_REMOVED, CARD_UNCERTAIN },
-    { READER_CARD_MUTE, CARD_MUTE, CARD_UNCERTAIN },
-    { READER_NOT_TRANSACTED, CARD_MUTE, CARD_UNCERTAIN },
-    { READER_UNSUPPORTED, CARD_MUTE, CARD_UNCERTAIN },
-    { READER_GARBLED, CARD_GARBLED, CARD_UNCERTAIN },
-    { READER_NO_MEMORY, CARD_NO_MEMORY, CARD_UNCERTAIN },
+    {READER_OK, CARD_OK, CARD_OK},
+    {READER_NO_SERVICE, CARD_NO_SERVICE, CARD_UNCERTAIN},
+    {READER_NOT_AUTHORISED, CARD_NOT_AUTHORISED, CARD_NOT_AUTHORISED},
+    {READER_NONE, CARD_NO_READER, CARD_UNCERTAIN},
+    {READER_UNAVAILABLE, CARD_READER_GONE, CARD_UNCERTAIN},
+    {READER_SHARED, CARD_READER_SHARED, CARD_UNCERTAIN},
+    {READER_CARD_ABSENT, CARD_ABSENT, CARD_REMOVED},
+    {READER_CARD_REMOVED, CARD_REMOVED, CARD_REMOVED},
+    {READER_CARD_RESET, CARD_REMOVED, CARD_UNCERTAIN},
+    {READER_CARD_MUTE, CARD_MUTE, CARD_UNCERTAIN},
+    {READER_NOT_TRANSACTED, CARD_MUTE, CARD_UNCERTAIN},
+    {READER_UNSUPPORTED, CARD_MUTE, CARD_UNCERTAIN},
+    {READER_GARBLED, CARD_GARBLED, CARD_UNCERTAIN},
+    {READER_NO_MEMORY, CARD_NO_MEMORY, CARD_UNCERTAIN},
 };
 
 static enum card_code code_of(enum reader_fault fault, bool at_stake)
@@ -89,14 +89,16 @@ static bool expects_nothing(const struct bytes *command)
     return apdu_parse(command->at, command->length, &parsed) && parsed.expected == 0;
 }
 
-enum card_code channel_send_raw(struct channel *c, const struct bytes *command, struct bytes *answer)
+enum card_code channel_send_raw(struct channel *c, const struct bytes *command,
+                                struct bytes *answer)
 {
     c->sw = 0;
     if (!c->connected)
         return channel_fail(c, READER_CARD_ABSENT);
     c->commands++;
     enum reader_fault fault = c->reader->ops->transmit(c->reader, command, answer);
-    if (fault == READER_OK && (answer->length < 2 || (answer->length > 2 && expects_nothing(command))))
+    if (fault == READER_OK &&
+        (answer->length < 2 || (answer->length > 2 && expects_nothing(command))))
         fault = READER_GARBLED;
     if (fault != READER_OK)
         return channel_fail(c, fault);
@@ -110,7 +112,7 @@ enum card_code channel_send_raw(struct channel *c, const struct bytes *command, 
 
 enum card_code channel_send(struct channel *c, const struct apdu *command, struct bytes *answer)
 {
-    struct bytes raw = { 0 }, own = { 0 };
+    struct bytes raw = {0}, own = {0};
     struct bytes *into = answer != NULL ? answer : &own;
     enum card_code code = CARD_NO_MEMORY;
     if (apdu_build(&raw, command))
@@ -122,7 +124,8 @@ enum card_code channel_send(struct channel *c, const struct apdu *command, struc
     return code;
 }
 
-enum card_code channel_control(struct channel *c, uint32_t code, const struct bytes *in, struct bytes *out)
+enum card_code channel_control(struct channel *c, uint32_t code, const struct bytes *in,
+                               struct bytes *out)
 {
     c->sw = 0;
     c->commands++;
@@ -141,7 +144,7 @@ enum card_code channel_control(struct channel *c, uint32_t code, const struct by
 
 enum card_code channel_select(struct channel *c, const uint8_t *aid, uint8_t length)
 {
-    const struct apdu select = { 0x00, 0xA4, 0x04, 0x0C, aid, length, 0 };
+    const struct apdu select = {0x00, 0xA4, 0x04, 0x0C, aid, length, 0};
     if (c->selected_length == length && memcmp(c->selected, aid, length) == 0) {
         c->sw = SW_OK;
         return CARD_OK;
@@ -167,8 +170,8 @@ void channel_note_selection(struct channel *c, const uint8_t *aid, uint8_t lengt
 
 enum card_code channel_select_ef(struct channel *c, uint16_t ef)
 {
-    const uint8_t id[2] = { (uint8_t)(ef >> 8), (uint8_t)(ef & 0xFF) };
-    const struct apdu select = { 0x00, 0xA4, 0x02, 0x0C, id, sizeof id, 0 };
+    const uint8_t id[2] = {(uint8_t)(ef >> 8), (uint8_t)(ef & 0xFF)};
+    const struct apdu select = {0x00, 0xA4, 0x02, 0x0C, id, sizeof id, 0};
     return channel_send(c, &select, NULL);
 }
 

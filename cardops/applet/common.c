@@ -5,9 +5,15 @@
 #include <string.h>
 
 enum { SFI = 0x01, BY_NUMBER = 0x04 };
-enum { HEADER = 2, SERIAL = 15, MUNICIPALITY = 5, EXPIRY = 8, DIGITS = SERIAL + MUNICIPALITY + EXPIRY };
+enum {
+    HEADER = 2,
+    SERIAL = 15,
+    MUNICIPALITY = 5,
+    EXPIRY = 8,
+    DIGITS = SERIAL + MUNICIPALITY + EXPIRY
+};
 
-static const uint8_t aid[] = { 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x01, 0x00 };
+static const uint8_t aid[] = {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x01, 0x00};
 
 bool common_record_parse(const uint8_t *at, size_t length, struct common_record *record)
 {
@@ -17,7 +23,7 @@ bool common_record_parse(const uint8_t *at, size_t length, struct common_record 
     for (size_t i = 0; i < DIGITS; i++)
         if (digits[i] < '0' || digits[i] > '9')
             return false;
-    *record = (struct common_record){ 0 };
+    *record = (struct common_record){0};
     memcpy(record->serial, digits, SERIAL);
     memcpy(record->municipality, digits + SERIAL, MUNICIPALITY);
     for (size_t i = SERIAL + MUNICIPALITY; i < DIGITS; i++)
@@ -26,10 +32,12 @@ bool common_record_parse(const uint8_t *at, size_t length, struct common_record 
     return month >= 1 && month <= 12 && day >= 1 && day <= 31;
 }
 
-/* By short id first; a card that wants the file selected (the form of the published readers) gets that. */
+/* By short id first; a card that wants the file selected (the form of the published readers) gets
+ * that. */
 static enum card_code read_record(struct channel *c, struct bytes *answer)
 {
-    struct apdu read = { .ins = 0xB2, .p1 = 0x01, .p2 = SFI << 3 | BY_NUMBER, .expected = APDU_SHORT_EXPECTED };
+    struct apdu read = {
+        .ins = 0xB2, .p1 = 0x01, .p2 = SFI << 3 | BY_NUMBER, .expected = APDU_SHORT_EXPECTED};
     enum card_code code = channel_send(c, &read, answer);
     if (code != CARD_OK || c->sw == SW_OK)
         return code;
@@ -42,7 +50,7 @@ static enum card_code read_record(struct channel *c, struct bytes *answer)
 
 enum card_code common_read(struct channel *c, struct common_record *record)
 {
-    struct bytes answer = { 0 };
+    struct bytes answer = {0};
     enum card_code code = channel_select(c, aid, sizeof aid);
     if (code != CARD_OK)
         return code;

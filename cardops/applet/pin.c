@@ -24,10 +24,12 @@ void pin_query_parse(uint16_t sw, uint8_t *present, int8_t *tries)
     *tries = (int8_t)sw_tries(sw);
 }
 
-enum card_code pin_query(struct channel *c, const struct card_place *place, uint8_t *present, int8_t *tries)
+enum card_code pin_query(struct channel *c, const struct card_place *place, uint8_t *present,
+                         int8_t *tries)
 {
     bool by_short_id = place->ef > 0 && place->ef <= SHORT_ID_MAX;
-    const struct apdu query = { .ins = 0x20, .p2 = (uint8_t)(CURRENT_EF | (by_short_id ? place->ef : 0)) };
+    const struct apdu query = {.ins = 0x20,
+                               .p2 = (uint8_t)(CURRENT_EF | (by_short_id ? place->ef : 0))};
     *present = CARD_UNKNOWN;
     *tries = -1;
     enum card_code code = channel_select(c, place->aid, place->aid_length);
@@ -54,9 +56,9 @@ static const struct {
     uint16_t sw;
     enum card_code code;
 } pad_words[] = {
-    { SW_PAD_TIMEOUT, CARD_PAD_TIMEOUT },   { SW_PAD_CANCELLED, CARD_PAD_CANCELLED },
-    { SW_PAD_MISMATCH, CARD_PAD_MISMATCH }, { SW_PAD_LENGTH, CARD_PAD_LENGTH },
-    { SW_PAD_BLOCKED, CARD_PAD_BLOCKED },   { SW_PAD_STRUCTURE, CARD_PAD_STRUCTURE },
+    {SW_PAD_TIMEOUT, CARD_PAD_TIMEOUT},   {SW_PAD_CANCELLED, CARD_PAD_CANCELLED},
+    {SW_PAD_MISMATCH, CARD_PAD_MISMATCH}, {SW_PAD_LENGTH, CARD_PAD_LENGTH},
+    {SW_PAD_BLOCKED, CARD_PAD_BLOCKED},   {SW_PAD_STRUCTURE, CARD_PAD_STRUCTURE},
 };
 
 static enum card_code outcome(uint16_t sw, bool by_pad)
@@ -78,10 +80,12 @@ static enum card_code outcome(uint16_t sw, bool by_pad)
     }
 }
 
-static enum card_code send_typed(struct channel *c, const uint8_t header[4], const struct bytes *typed)
+static enum card_code send_typed(struct channel *c, const uint8_t header[4],
+                                 const struct bytes *typed)
 {
-    const struct apdu command = { header[0], header[1], header[2], header[3], typed->at, typed->length, 0 };
-    struct bytes raw = { 0 }, answer = { 0 };
+    const struct apdu command = {header[0], header[1],     header[2], header[3],
+                                 typed->at, typed->length, 0};
+    struct bytes raw = {0}, answer = {0};
     enum card_code code = CARD_NO_MEMORY;
     if (bytes_locked(&raw, 5 + APDU_SHORT_DATA) && apdu_build(&raw, &command)) {
         c->at_stake = true;
@@ -92,16 +96,17 @@ static enum card_code send_typed(struct channel *c, const uint8_t header[4], con
     return code;
 }
 
-static enum card_code send_by_pad(struct channel *c, const struct pinpad_entry *entry, enum pin_use use,
-                                  const struct pin_pad *pad)
+static enum card_code send_by_pad(struct channel *c, const struct pinpad_entry *entry,
+                                  enum pin_use use, const struct pin_pad *pad)
 {
-    struct bytes block = { 0 }, answer = { 0 };
+    struct bytes block = {0}, answer = {0};
     bool built = use == PIN_VERIFY ? pinpad_verify_block(&block, entry, &pad->manners)
                                    : pinpad_modify_block(&block, entry, &pad->manners);
     enum card_code code = CARD_PAD_STRUCTURE;
     if (built) {
         c->at_stake = true;
-        code = channel_control(c, use == PIN_VERIFY ? pad->features.verify : pad->features.modify, &block, &answer);
+        code = channel_control(c, use == PIN_VERIFY ? pad->features.verify : pad->features.modify,
+                               &block, &answer);
     }
     if (code == CARD_OK) {
         const uint8_t *last = answer.at + answer.length - 2;
@@ -119,10 +124,12 @@ enum card_code pin_send(struct channel *c, const struct card_pin_profile *pin, e
     if (pin->minimum == 0 || pin->minimum > pin->maximum)
         return CARD_BAD_REQUEST;
     if (source.pad != NULL) {
-        struct pinpad_entry entry = { .minimum = pin->minimum, .maximum = pin->maximum, .seconds = source.pad->seconds };
+        struct pinpad_entry entry = {
+            .minimum = pin->minimum, .maximum = pin->maximum, .seconds = source.pad->seconds};
         memcpy(entry.header, header, sizeof entry.header);
         code = send_by_pad(c, &entry, use, source.pad);
-    } else if (source.typed == NULL || source.typed->length < pin->minimum || source.typed->length > pin->maximum) {
+    } else if (source.typed == NULL || source.typed->length < pin->minimum ||
+               source.typed->length > pin->maximum) {
         return CARD_BAD_REQUEST;
     } else {
         code = send_typed(c, header, source.typed);
@@ -137,6 +144,6 @@ void pin_verify_header(uint8_t header[4])
 
 void pin_change_header(const struct card_place *place, uint8_t header[4])
 {
-    const uint8_t own[4] = { place->change_cla, place->change_ins, place->change_p1, CURRENT_EF };
+    const uint8_t own[4] = {place->change_cla, place->change_ins, place->change_p1, CURRENT_EF};
     memcpy(header, own, sizeof own);
 }

@@ -10,7 +10,8 @@
 static bool only_we_write(const struct stat *st)
 {
     bool sticky = S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) != 0;
-    return (st->st_uid == 0 || st->st_uid == geteuid()) && (sticky || (st->st_mode & (S_IWGRP | S_IWOTH)) == 0);
+    return (st->st_uid == 0 || st->st_uid == geteuid()) &&
+           (sticky || (st->st_mode & (S_IWGRP | S_IWOTH)) == 0);
 }
 
 static bool path_is_safe(const char *path)
@@ -32,7 +33,7 @@ static bool is_complete(const struct authority *a)
 
 bool authority_module_load(struct authority_module *m, const char *path)
 {
-    *m = (struct authority_module){ 0 };
+    *m = (struct authority_module){0};
     if (!path_is_safe(path))
         return false;
     m->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -51,5 +52,5 @@ void authority_module_unload(struct authority_module *m)
 {
     if (m->handle != NULL)
         dlclose(m->handle);
-    *m = (struct authority_module){ 0 };
+    *m = (struct authority_module){0};
 }

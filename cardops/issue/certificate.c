@@ -34,7 +34,8 @@ static bool day_in_japan(const ASN1_TIME *time, uint32_t *day)
     time_t there = timegm(&utc) + JAPAN;
     if (gmtime_r(&there, &japan) == NULL || japan.tm_year < 0 || japan.tm_year > 8099)
         return false;
-    *day = (uint32_t)(japan.tm_year + 1900) * 10000 + (uint32_t)(japan.tm_mon + 1) * 100 + (uint32_t)japan.tm_mday;
+    *day = (uint32_t)(japan.tm_year + 1900) * 10000 + (uint32_t)(japan.tm_mon + 1) * 100 +
+           (uint32_t)japan.tm_mday;
     return true;
 }
 
@@ -52,9 +53,10 @@ static bool serial_text(const X509 *certificate, char *text, size_t room)
 
 bool certificate_facts_read(const struct bytes *der, struct certificate_facts *facts)
 {
-    *facts = (struct certificate_facts){ 0 };
+    *facts = (struct certificate_facts){0};
     X509 *certificate = parse(der);
-    bool read = certificate != NULL && day_in_japan(X509_get0_notBefore(certificate), &facts->from) &&
+    bool read = certificate != NULL &&
+                day_in_japan(X509_get0_notBefore(certificate), &facts->from) &&
                 day_in_japan(X509_get0_notAfter(certificate), &facts->until) &&
                 serial_text(certificate, facts->serial, sizeof facts->serial);
     X509_free(certificate);
@@ -64,7 +66,8 @@ bool certificate_facts_read(const struct bytes *der, struct certificate_facts *f
 static bool number_is(const EVP_PKEY *key, const char *name, const struct tlv *value)
 {
     BIGNUM *own = NULL, *given = BN_bin2bn(value->value, (int)value->length, NULL);
-    bool same = given != NULL && EVP_PKEY_get_bn_param(key, name, &own) == 1 && BN_cmp(own, given) == 0;
+    bool same =
+        given != NULL && EVP_PKEY_get_bn_param(key, name, &own) == 1 && BN_cmp(own, given) == 0;
     BN_free(own);
     BN_free(given);
     return same;
@@ -79,13 +82,15 @@ bool certificate_matches_key(const struct bytes *der, const struct bytes *templa
         return false;
     X509 *certificate = parse(der);
     EVP_PKEY *key = certificate != NULL ? X509_get0_pubkey(certificate) : NULL;
-    bool same = key != NULL && EVP_PKEY_is_a(key, "RSA") && number_is(key, OSSL_PKEY_PARAM_RSA_N, &modulus) &&
+    bool same = key != NULL && EVP_PKEY_is_a(key, "RSA") &&
+                number_is(key, OSSL_PKEY_PARAM_RSA_N, &modulus) &&
                 number_is(key, OSSL_PKEY_PARAM_RSA_E, &exponent);
     X509_free(certificate);
     return same;
 }
 
-bool certificate_verifies(const struct bytes *der, const uint8_t digest[32], const struct bytes *signature)
+bool certificate_verifies(const struct bytes *der, const uint8_t digest[32],
+                          const struct bytes *signature)
 {
     X509 *certificate = parse(der);
     EVP_PKEY *key = certificate != NULL ? X509_get0_pubkey(certificate) : NULL;

@@ -16,19 +16,20 @@ enum {
     NAME_ROOM = 128,
     ANSWER_ROOM = MAX_BUFFER_SIZE_EXTENDED,
     LIST_MAX = 1 << 16,
-    WATCH_MS = 2000,   /* one wait for a change */
-    RETRY_MS = 300,    /* between looks for a service or reader that is away */
-    JOIN_TRIES = 40,   /* of 50 ms */
-    REMOVAL_TOLD_MS = 900, /* pcscd looks every 400 ms whether a card is still there (stand.md section 2) */
+    WATCH_MS = 2000, /* one wait for a change */
+    RETRY_MS = 300,  /* between looks for a service or reader that is away */
+    JOIN_TRIES = 40, /* of 50 ms */
+    REMOVAL_TOLD_MS =
+        900, /* pcscd looks every 400 ms whether a card is still there (stand.md section 2) */
 };
 
 struct watch {
     char name[NAME_ROOM];
     int fd;
-    atomic_int presence;   /* enum reader_presence */
+    atomic_int presence; /* enum reader_presence */
     atomic_bool service;
     atomic_bool stop;
-    atomic_long context;   /* SCARDCONTEXT while there is one, else 0 */
+    atomic_long context; /* SCARDCONTEXT while there is one, else 0 */
     pthread_t thread;
 };
 
@@ -42,39 +43,40 @@ struct pcsc_reader {
     struct watch *watch;
 };
 
-/* --- faults --------------------------------------------------------------------------------------- */
+/* --- faults
+ * --------------------------------------------------------------------------------------- */
 
 static const struct {
     LONG rv;
     enum reader_fault fault;
 } faults[] = {
-    { SCARD_S_SUCCESS, READER_OK },
-    { SCARD_E_NO_SERVICE, READER_NO_SERVICE },
-    { SCARD_E_SERVICE_STOPPED, READER_NO_SERVICE },
-    { SCARD_F_COMM_ERROR, READER_NO_SERVICE },
-    { SCARD_F_INTERNAL_ERROR, READER_NO_SERVICE },
-    { SCARD_E_INVALID_HANDLE, READER_NO_SERVICE },
-    { SCARD_W_SECURITY_VIOLATION, READER_NOT_AUTHORISED },
-    { SCARD_E_NO_ACCESS, READER_NOT_AUTHORISED },
-    { SCARD_E_UNKNOWN_READER, READER_NONE },
-    { SCARD_E_NO_READERS_AVAILABLE, READER_NONE },
-    { SCARD_E_READER_UNAVAILABLE, READER_UNAVAILABLE },
-    { SCARD_E_NOT_READY, READER_UNAVAILABLE },
-    { SCARD_E_SHARING_VIOLATION, READER_SHARED },
-    { SCARD_E_NO_SMARTCARD, READER_CARD_ABSENT },
-    { SCARD_W_REMOVED_CARD, READER_CARD_REMOVED },
-    { SCARD_W_RESET_CARD, READER_CARD_RESET },
-    { SCARD_W_UNPOWERED_CARD, READER_CARD_RESET },
-    { SCARD_W_UNRESPONSIVE_CARD, READER_CARD_MUTE },
-    { SCARD_E_PROTO_MISMATCH, READER_CARD_MUTE },
-    { SCARD_W_UNSUPPORTED_CARD, READER_CARD_MUTE },
-    { SCARD_E_NOT_TRANSACTED, READER_NOT_TRANSACTED },
-    { SCARD_E_COMM_DATA_LOST, READER_NOT_TRANSACTED },
-    { SCARD_E_UNSUPPORTED_FEATURE, READER_UNSUPPORTED },
-    { SCARD_E_UNEXPECTED, READER_UNSUPPORTED },
-    { SCARD_E_INVALID_PARAMETER, READER_UNSUPPORTED },
-    { SCARD_E_INSUFFICIENT_BUFFER, READER_GARBLED },
-    { SCARD_E_NO_MEMORY, READER_NO_MEMORY },
+    {SCARD_S_SUCCESS, READER_OK},
+    {SCARD_E_NO_SERVICE, READER_NO_SERVICE},
+    {SCARD_E_SERVICE_STOPPED, READER_NO_SERVICE},
+    {SCARD_F_COMM_ERROR, READER_NO_SERVICE},
+    {SCARD_F_INTERNAL_ERROR, READER_NO_SERVICE},
+    {SCARD_E_INVALID_HANDLE, READER_NO_SERVICE},
+    {SCARD_W_SECURITY_VIOLATION, READER_NOT_AUTHORISED},
+    {SCARD_E_NO_ACCESS, READER_NOT_AUTHORISED},
+    {SCARD_E_UNKNOWN_READER, READER_NONE},
+    {SCARD_E_NO_READERS_AVAILABLE, READER_NONE},
+    {SCARD_E_READER_UNAVAILABLE, READER_UNAVAILABLE},
+    {SCARD_E_NOT_READY, READER_UNAVAILABLE},
+    {SCARD_E_SHARING_VIOLATION, READER_SHARED},
+    {SCARD_E_NO_SMARTCARD, READER_CARD_ABSENT},
+    {SCARD_W_REMOVED_CARD, READER_CARD_REMOVED},
+    {SCARD_W_RESET_CARD, READER_CARD_RESET},
+    {SCARD_W_UNPOWERED_CARD, READER_CARD_RESET},
+    {SCARD_W_UNRESPONSIVE_CARD, READER_CARD_MUTE},
+    {SCARD_E_PROTO_MISMATCH, READER_CARD_MUTE},
+    {SCARD_W_UNSUPPORTED_CARD, READER_CARD_MUTE},
+    {SCARD_E_NOT_TRANSACTED, READER_NOT_TRANSACTED},
+    {SCARD_E_COMM_DATA_LOST, READER_NOT_TRANSACTED},
+    {SCARD_E_UNSUPPORTED_FEATURE, READER_UNSUPPORTED},
+    {SCARD_E_UNEXPECTED, READER_UNSUPPORTED},
+    {SCARD_E_INVALID_PARAMETER, READER_UNSUPPORTED},
+    {SCARD_E_INSUFFICIENT_BUFFER, READER_GARBLED},
+    {SCARD_E_NO_MEMORY, READER_NO_MEMORY},
 };
 
 static enum reader_fault fault_of(LONG rv)
@@ -85,7 +87,8 @@ static enum reader_fault fault_of(LONG rv)
     return READER_NOT_TRANSACTED;
 }
 
-/* --- the watching thread -------------------------------------------------------------------------- */
+/* --- the watching thread
+ * -------------------------------------------------------------------------- */
 
 static void watch_tell(struct watch *w, bool service, enum reader_presence presence)
 {
@@ -99,7 +102,7 @@ static void watch_tell(struct watch *w, bool service, enum reader_presence prese
 
 static void watch_pause(const struct watch *w)
 {
-    struct timespec step = { .tv_nsec = 50 * 1000000L };
+    struct timespec step = {.tv_nsec = 50 * 1000000L};
     for (int waited = 0; waited < RETRY_MS && !atomic_load(&w->stop); waited += 50)
         nanosleep(&step, NULL);
 }
@@ -114,7 +117,7 @@ static enum reader_presence presence_of(DWORD state)
 /* Until the service goes away or the watch is to end. */
 static void watch_reader(struct watch *w, SCARDCONTEXT context)
 {
-    SCARD_READERSTATE state = { .szReader = w->name, .dwCurrentState = SCARD_STATE_UNAWARE };
+    SCARD_READERSTATE state = {.szReader = w->name, .dwCurrentState = SCARD_STATE_UNAWARE};
     while (!atomic_load(&w->stop)) {
         LONG rv = SCardGetStatusChange(context, WATCH_MS, &state, 1);
         if (rv == SCARD_E_TIMEOUT || rv == SCARD_E_CANCELLED)
@@ -171,7 +174,8 @@ static struct watch *watch_new(const char *name)
     return NULL;
 }
 
-/* A thread that the service keeps waiting is left behind with what it uses: the process is about to end. */
+/* A thread that the service keeps waiting is left behind with what it uses: the process is about to
+ * end. */
 static void watch_end(struct watch *w)
 {
     if (w == NULL)
@@ -197,7 +201,8 @@ static void watch_end(struct watch *w)
     pthread_detach(w->thread);
 }
 
-/* --- the reader ----------------------------------------------------------------------------------- */
+/* --- the reader
+ * ----------------------------------------------------------------------------------- */
 
 static struct pcsc_reader *own(struct reader *r)
 {
@@ -226,8 +231,9 @@ static enum reader_fault find_reader(struct pcsc_reader *p)
     rv = SCardListReaders(p->context, NULL, list, &length);
     enum reader_fault fault = fault_of(rv);
     if (fault == READER_OK)
-        fault = length > room ? READER_GARBLED
-                              : (reader_names_contain(list, length, p->name) ? READER_OK : READER_NONE);
+        fault = length > room
+                    ? READER_GARBLED
+                    : (reader_names_contain(list, length, p->name) ? READER_OK : READER_NONE);
     free(list);
     return fault;
 }
@@ -266,8 +272,10 @@ static enum reader_fault pcsc_presence(struct reader *r, enum reader_presence *n
     return atomic_load(&w->service) ? READER_OK : READER_NO_SERVICE;
 }
 
-/* A handle of a service that was restarted is invalid; no command has been sent, so once more is harmless. */
-static LONG connect_mode(struct pcsc_reader *p, DWORD mode, DWORD protocols, SCARDHANDLE *card, DWORD *protocol)
+/* A handle of a service that was restarted is invalid; no command has been sent, so once more is
+ * harmless. */
+static LONG connect_mode(struct pcsc_reader *p, DWORD mode, DWORD protocols, SCARDHANDLE *card,
+                         DWORD *protocol)
 {
     LONG rv = SCARD_E_INVALID_HANDLE;
     if (p->has_context)
@@ -301,10 +309,11 @@ static enum reader_fault pcsc_connect(struct reader *r)
     return READER_GARBLED;
 }
 
-/* A removal first looks like a lost answer (card.md 8.7): waits until the service can have noticed it. */
+/* A removal first looks like a lost answer (card.md 8.7): waits until the service can have noticed
+ * it. */
 static enum reader_fault or_removed(const struct pcsc_reader *p, enum reader_fault fault)
 {
-    const struct timespec step = { .tv_nsec = 20 * 1000000L };
+    const struct timespec step = {.tv_nsec = 20 * 1000000L};
     for (int waited = 0; fault == READER_NOT_TRANSACTED && waited < REMOVAL_TOLD_MS; waited += 20) {
         if (p->watch != NULL && atomic_load(&p->watch->presence) == READER_IS_EMPTY)
             return READER_CARD_REMOVED;
@@ -313,7 +322,8 @@ static enum reader_fault or_removed(const struct pcsc_reader *p, enum reader_fau
     return fault;
 }
 
-static enum reader_fault pcsc_transmit(struct reader *r, const struct bytes *command, struct bytes *answer)
+static enum reader_fault pcsc_transmit(struct reader *r, const struct bytes *command,
+                                       struct bytes *answer)
 {
     struct pcsc_reader *p = own(r);
     bytes_truncate(answer, 0);
@@ -335,7 +345,8 @@ static enum reader_fault pcsc_transmit(struct reader *r, const struct bytes *com
     return or_removed(p, fault);
 }
 
-static enum reader_fault control_on(SCARDHANDLE card, uint32_t code, const struct bytes *in, struct bytes *out)
+static enum reader_fault control_on(SCARDHANDLE card, uint32_t code, const struct bytes *in,
+                                    struct bytes *out)
 {
     uint8_t room[512];
     DWORD length = 0;
@@ -349,7 +360,8 @@ static enum reader_fault control_on(SCARDHANDLE card, uint32_t code, const struc
     return fault;
 }
 
-static enum reader_fault pcsc_control(struct reader *r, uint32_t code, const struct bytes *in, struct bytes *out)
+static enum reader_fault pcsc_control(struct reader *r, uint32_t code, const struct bytes *in,
+                                      struct bytes *out)
 {
     struct pcsc_reader *p = own(r);
     bytes_truncate(out, 0);

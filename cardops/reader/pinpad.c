@@ -20,13 +20,14 @@ enum {
 
 bool pinpad_features_parse(const uint8_t *at, size_t length, struct pinpad_features *f)
 {
-    *f = (struct pinpad_features){ 0 };
+    *f = (struct pinpad_features){0};
     if (length % 6 != 0)
         return false;
     for (size_t i = 0; i < length; i += 6) {
-        uint32_t code = (uint32_t)at[i + 2] << 24 | (uint32_t)at[i + 3] << 16 | (uint32_t)at[i + 4] << 8 | at[i + 5];
+        uint32_t code = (uint32_t)at[i + 2] << 24 | (uint32_t)at[i + 3] << 16 |
+                        (uint32_t)at[i + 4] << 8 | at[i + 5];
         if (at[i + 1] != 4) {
-            *f = (struct pinpad_features){ 0 };
+            *f = (struct pinpad_features){0};
             return false;
         }
         if (at[i] == FEATURE_VERIFY)
@@ -56,7 +57,7 @@ static void copy_text(char *out, size_t room, const uint8_t *at, size_t length)
 
 bool pinpad_properties_parse(const uint8_t *at, size_t length, struct pinpad_properties *p)
 {
-    *p = (struct pinpad_properties){ 0 };
+    *p = (struct pinpad_properties){0};
     while (length > 0) {
         if (length < 2 || at[1] > length - 2)
             return false;
@@ -87,7 +88,8 @@ bool pinpad_properties_parse(const uint8_t *at, size_t length, struct pinpad_pro
     return true;
 }
 
-bool pinpad_can_take(const struct pinpad_properties *p, const struct pinpad_manners *m, uint8_t digits)
+bool pinpad_can_take(const struct pinpad_properties *p, const struct pinpad_manners *m,
+                     uint8_t digits)
 {
     uint8_t least = p->minimum > m->minimum ? p->minimum : m->minimum;
     uint8_t most = p->maximum;
@@ -101,11 +103,13 @@ static bool entry_is_sane(const struct pinpad_entry *e)
     return e->minimum > 0 && e->minimum <= e->maximum && e->maximum <= BLOCK_MAX;
 }
 
-/* The command the pad completes; where the length is fixed, its room is filled for readers that want it whole. */
+/* The command the pad completes; where the length is fixed, its room is filled for readers that
+ * want it whole. */
 static bool append_template(struct bytes *out, const struct pinpad_entry *e)
 {
     bool fixed = e->minimum == e->maximum;
-    if (!bytes_append(out, e->header, sizeof e->header) || !bytes_append_byte(out, fixed ? e->maximum : 0))
+    if (!bytes_append(out, e->header, sizeof e->header) ||
+        !bytes_append_byte(out, fixed ? e->maximum : 0))
         return false;
     for (uint8_t i = 0; fixed && i < e->maximum; i++)
         if (!bytes_append_byte(out, 0xFF))
@@ -117,10 +121,12 @@ static bool append_finish(struct bytes *out, const struct pinpad_entry *e)
 {
     const uint32_t length = e->minimum == e->maximum ? 5u + e->maximum : 5u;
     /* Host order, as part 10 has it for this structure. */
-    return bytes_append(out, "\0\0\0", 3) && bytes_append(out, &length, sizeof length) && append_template(out, e);
+    return bytes_append(out, "\0\0\0", 3) && bytes_append(out, &length, sizeof length) &&
+           append_template(out, e);
 }
 
-static bool append_limits(struct bytes *out, const struct pinpad_entry *e, const struct pinpad_manners *m)
+static bool append_limits(struct bytes *out, const struct pinpad_entry *e,
+                          const struct pinpad_manners *m)
 {
     unsigned high = m->swapped_limits ? e->maximum : e->minimum;
     unsigned low = m->swapped_limits ? e->minimum : e->maximum;
@@ -131,7 +137,7 @@ static bool append_limits(struct bytes *out, const struct pinpad_entry *e, const
 static bool append_opening(struct bytes *out, const struct pinpad_entry *e)
 {
     const uint8_t block = e->minimum == e->maximum ? e->maximum : 0;
-    const uint8_t opening[] = { e->seconds, e->seconds, FORMAT_ASCII_BYTES, block, 0 };
+    const uint8_t opening[] = {e->seconds, e->seconds, FORMAT_ASCII_BYTES, block, 0};
     bytes_truncate(out, 0);
     return entry_is_sane(e) && bytes_append(out, opening, sizeof opening);
 }
@@ -142,18 +148,21 @@ static bool append_language(struct bytes *out)
     return bytes_append(out, &language, sizeof language);
 }
 
-bool pinpad_verify_block(struct bytes *out, const struct pinpad_entry *e, const struct pinpad_manners *m)
+bool pinpad_verify_block(struct bytes *out, const struct pinpad_entry *e,
+                         const struct pinpad_manners *m)
 {
-    return append_opening(out, e) && append_limits(out, e, m) && bytes_append_byte(out, ENTER_KEY) &&
-           bytes_append_byte(out, m->verify_messages) && append_language(out) && bytes_append_byte(out, 0) &&
-           append_finish(out, e);
+    return append_opening(out, e) && append_limits(out, e, m) &&
+           bytes_append_byte(out, ENTER_KEY) && bytes_append_byte(out, m->verify_messages) &&
+           append_language(out) && bytes_append_byte(out, 0) && append_finish(out, e);
 }
 
-bool pinpad_modify_block(struct bytes *out, const struct pinpad_entry *e, const struct pinpad_manners *m)
+bool pinpad_modify_block(struct bytes *out, const struct pinpad_entry *e,
+                         const struct pinpad_manners *m)
 {
-    static const uint8_t no_offsets[2] = { 0, 0 }, indexes[PINPAD_ALL_INDEXES] = { 0, 1, 2 };
-    return append_opening(out, e) && bytes_append(out, no_offsets, sizeof no_offsets) && append_limits(out, e, m) &&
-           bytes_append_byte(out, CONFIRM_NEW_ONLY) && bytes_append_byte(out, ENTER_KEY) &&
-           bytes_append_byte(out, m->modify_messages) && append_language(out) &&
-           bytes_append(out, indexes, sizeof indexes) && append_finish(out, e);
+    static const uint8_t no_offsets[2] = {0, 0}, indexes[PINPAD_ALL_INDEXES] = {0, 1, 2};
+    return append_opening(out, e) && bytes_append(out, no_offsets, sizeof no_offsets) &&
+           append_limits(out, e, m) && bytes_append_byte(out, CONFIRM_NEW_ONLY) &&
+           bytes_append_byte(out, ENTER_KEY) && bytes_append_byte(out, m->modify_messages) &&
+           append_language(out) && bytes_append(out, indexes, sizeof indexes) &&
+           append_finish(out, e);
 }

@@ -14,8 +14,8 @@ static bool append_body(struct bytes *out, const struct apdu *c)
     unsigned octets = extended ? 2 : 1;
     if (extended && !bytes_append_byte(out, 0))
         return false;
-    if (c->data_length > 0 &&
-        (!append_number(out, c->data_length, octets) || !bytes_append(out, c->data, c->data_length)))
+    if (c->data_length > 0 && (!append_number(out, c->data_length, octets) ||
+                               !bytes_append(out, c->data, c->data_length)))
         return false;
     /* 256 and 65536 wrap to zero, which is how the standard writes them. */
     return c->expected == 0 || append_number(out, c->expected, octets);
@@ -26,7 +26,7 @@ bool apdu_build(struct bytes *out, const struct apdu *c)
     bytes_truncate(out, 0);
     if (c->data_length > APDU_LONG_DATA || c->expected > APDU_LONG_EXPECTED)
         return false;
-    const uint8_t header[4] = { c->cla, c->ins, c->p1, c->p2 };
+    const uint8_t header[4] = {c->cla, c->ins, c->p1, c->p2};
     if (bytes_append(out, header, sizeof header) && append_body(out, c))
         return true;
     bytes_truncate(out, 0);
@@ -65,7 +65,7 @@ bool apdu_parse(const uint8_t *raw, size_t length, struct apdu *command)
 {
     if (length < 4)
         return false;
-    *command = (struct apdu){ .cla = raw[0], .ins = raw[1], .p1 = raw[2], .p2 = raw[3] };
+    *command = (struct apdu){.cla = raw[0], .ins = raw[1], .p1 = raw[2], .p2 = raw[3]};
     if (length == 4)
         return true;
     if (raw[4] != 0 || length == 5)

@@ -23,7 +23,7 @@ bool bytes_locked(struct bytes *b, size_t room)
         munmap(at, size);
         return false;
     }
-    *b = (struct bytes){ .at = at, .room = room, .locked = true };
+    *b = (struct bytes){.at = at, .room = room, .locked = true};
     return true;
 }
 
@@ -105,5 +105,5 @@ void bytes_free(struct bytes *b)
         else
             free(b->at);
     }
-    *b = (struct bytes){ 0 };
+    *b = (struct bytes){0};
 }

@@ -1,7 +1,8 @@
 /*
- * Status words of this card family (card.md 2.5, 2.7) and the result words of a pinpad (card.md 7.5),
- * as one table. The 640x and 6B80 rows are a pad's only where a pad was asked: a card may answer 6400 too,
- * therefore a caller looks at the class only after it knows whom it asked.
+ * Status words of this card family (card.md 2.5, 2.7) and the result words of a pinpad
+ * (card.md 7.5), as one table. The 640x and 6B80 rows are a pad's only where a pad was asked: a
+ * card may answer 6400 too, therefore a caller looks at the class only after it knows whom it
+ * asked.
  */
 #ifndef CARDOPS_WIRE_SW_H
 #define CARDOPS_WIRE_SW_H
@@ -10,8 +11,8 @@
 
 enum {
     SW_OK = 0x9000,
-    SW_VERIFY_FAILED = 0x6300,       /* no counter told */
-    SW_TRIES = 0x63C0,               /* low four bits: tries left */
+    SW_VERIFY_FAILED = 0x6300, /* no counter told */
+    SW_TRIES = 0x63C0,         /* low four bits: tries left */
     SW_WRONG_LENGTH = 0x6700,
     SW_NOT_VERIFIED = 0x6982,
     SW_BLOCKED = 0x6983,
@@ -37,14 +38,14 @@ enum {
 enum sw_class {
     SW_CLASS_OTHER = 0,
     SW_CLASS_OK,
-    SW_CLASS_TRIES,      /* 63Cx with x > 0, and 6300: wrong PIN, or the answer to a query */
-    SW_CLASS_LOCKED,     /* 63C0, 6983, 6984 */
-    SW_CLASS_WARNING,    /* carried out, with a remark */
-    SW_CLASS_NOT_FOUND,  /* no such application, file, record or key */
-    SW_CLASS_REFUSED,    /* not now, or not without a PIN */
-    SW_CLASS_MALFORMED,  /* the command itself was wrong for this card */
-    SW_CLASS_BROKEN,     /* the card's memory or program failed */
-    SW_CLASS_PAD,        /* a pad's own word: nothing reached the card */
+    SW_CLASS_TRIES,     /* 63Cx with x > 0, and 6300: wrong PIN, or the answer to a query */
+    SW_CLASS_LOCKED,    /* 63C0, 6983, 6984 */
+    SW_CLASS_WARNING,   /* carried out, with a remark */
+    SW_CLASS_NOT_FOUND, /* no such application, file, record or key */
+    SW_CLASS_REFUSED,   /* not now, or not without a PIN */
+    SW_CLASS_MALFORMED, /* the command itself was wrong for this card */
+    SW_CLASS_BROKEN,    /* the card's memory or program failed */
+    SW_CLASS_PAD,       /* a pad's own word: nothing reached the card */
 };
 
 enum sw_class sw_class(uint16_t sw);

@@ -1,7 +1,8 @@
 #include "cardops/wire/tlv.h"
 
 /* Header of one object: false when it is cut off or of a form that is not read. */
-static bool read_header(const uint8_t *at, size_t left, uint32_t *tag, size_t *header, size_t *length)
+static bool read_header(const uint8_t *at, size_t left, uint32_t *tag, size_t *header,
+                        size_t *length)
 {
     size_t i = 0;
     if (left < 2)
@@ -40,7 +41,8 @@ enum tlv_step tlv_next(struct tlv_reader *r, struct tlv *object)
         r->left = 0;
         return TLV_GARBLED;
     }
-    *object = (struct tlv){ .tag = tag, .value = r->at + header, .length = length, .total = header + length };
+    *object = (struct tlv){
+        .tag = tag, .value = r->at + header, .length = length, .total = header + length};
     r->at += object->total;
     r->left -= object->total;
     return TLV_OBJECT;
@@ -48,7 +50,7 @@ enum tlv_step tlv_next(struct tlv_reader *r, struct tlv *object)
 
 bool tlv_find(const uint8_t *value, size_t length, uint32_t tag, struct tlv *object)
 {
-    struct tlv_reader r = { .at = value, .left = length };
+    struct tlv_reader r = {.at = value, .left = length};
     while (tlv_next(&r, object) == TLV_OBJECT)
         if (object->tag == tag)
             return true;

@@ -1,9 +1,10 @@
 /*
- * madoguchi-card by hand, for tests on the practice stand: one request a line on standard input, one line
- * for each reply and event on standard output.
+ * madoguchi-card by hand, for tests on the practice stand: one request a line on standard input,
+ * one line for each reply and event on standard output.
  *
  *   ask_main PROGRAM PCSC-SOCKET READER MODULE MODULE-CONFIG RUNTIME
- *   requests: open   read   release   tries|verify|change|reset sig|auth|juki|kenmen   serial DIGITS   kill   wait SECONDS
+ *   requests: open   read   release   tries|verify|change|reset sig|auth|juki|kenmen   serial
+ * DIGITS   kill   wait SECONDS
  *
  * `serial` names the card of the coming requests; before it, the one last read.
  */
@@ -26,28 +27,32 @@ static const struct {
     const char *word;
     enum card_ask ask;
 } asks[] = {
-    { "open", CARD_ASK_OPEN },     { "read", CARD_ASK_READ },     { "release", CARD_ASK_RELEASE },
-    { "tries", CARD_ASK_TRIES },   { "verify", CARD_ASK_VERIFY }, { "change", CARD_ASK_CHANGE },
-    { "reset", CARD_ASK_RESET },
+    {"open", CARD_ASK_OPEN},   {"read", CARD_ASK_READ},     {"release", CARD_ASK_RELEASE},
+    {"tries", CARD_ASK_TRIES}, {"verify", CARD_ASK_VERIFY}, {"change", CARD_ASK_CHANGE},
+    {"reset", CARD_ASK_RESET},
 };
 
-static const char *const pins[] = { "sig", "auth", "juki", "kenmen" };
+static const char *const pins[] = {"sig", "auth", "juki", "kenmen"};
 
 static void print_message(void)
 {
     static const char *const events[] = {
-        [CARD_EVENT_PRESENCE] = "presence", [CARD_EVENT_AT_PAD] = "at-pad",
-        [CARD_EVENT_LEFT_PAD] = "left-pad", [CARD_EVENT_RESIDENT] = "resident",
+        [CARD_EVENT_PRESENCE] = "presence",
+        [CARD_EVENT_AT_PAD] = "at-pad",
+        [CARD_EVENT_LEFT_PAD] = "left-pad",
+        [CARD_EVENT_RESIDENT] = "resident",
     };
     if (reply.sequence == 0) {
-        printf("event %s presence=%u entry=%u/%u\n", events[reply.event], reply.presence, reply.entry, reply.entries);
+        printf("event %s presence=%u entry=%u/%u\n", events[reply.event], reply.presence,
+               reply.entry, reply.entries);
         return;
     }
     if (request.ask == CARD_ASK_READ && reply.code == CARD_OK)
         memcpy(serial, reply.facts.serial, sizeof serial);
-    printf("reply code=%u sw=%04X tries=%d done=%u commands=%u pad=%u practice=%u held=%d presence=%u serial=%.15s\n",
-           reply.code, reply.sw, reply.tries, reply.places_done, reply.commands, reply.pad, reply.practice,
-           reply.since != 0, reply.presence, reply.facts.serial);
+    printf("reply code=%u sw=%04X tries=%d done=%u commands=%u pad=%u practice=%u held=%d "
+           "presence=%u serial=%.15s\n",
+           reply.code, reply.sw, reply.tries, reply.places_done, reply.commands, reply.pad,
+           reply.practice, reply.since != 0, reply.presence, reply.facts.serial);
 }
 
 static bool ask(const char *word, const char *pin, const struct card_settings *settings)
@@ -55,7 +60,7 @@ static bool ask(const char *word, const char *pin, const struct card_settings *s
     for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++) {
         if (strcmp(asks[i].word, word) != 0)
             continue;
-        request = (struct card_request){ .ask = asks[i].ask };
+        request = (struct card_request){.ask = asks[i].ask};
         memcpy(request.serial, serial, sizeof request.serial);
         if (asks[i].ask == CARD_ASK_OPEN)
             request.body.settings = *settings;
@@ -84,8 +89,8 @@ static void serve(const struct card_settings *settings)
 {
     char line[128];
     for (;;) {
-        struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN },
-                                { .fd = card_client_fd(client), .events = POLLIN } };
+        struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN},
+                               {.fd = card_client_fd(client), .events = POLLIN}};
         if (poll(fds, 2, -1) < 0)
             return;
         if (fds[1].revents != 0)
@@ -104,7 +109,8 @@ static void serve(const struct card_settings *settings)
 
 int main(int count, char **arguments)
 {
-    static struct card_settings settings = { .use_pad = 1, .entry_seconds = 60, .resident_gid = UINT32_MAX };
+    static struct card_settings settings = {
+        .use_pad = 1, .entry_seconds = 60, .resident_gid = UINT32_MAX};
     if (count != 7 || card_client_start(&client, arguments[1], arguments[2]) != CARD_OK)
         return 2;
     setvbuf(stdout, NULL, _IOLBF, 0);

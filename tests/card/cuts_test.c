@@ -1,6 +1,6 @@
 /*
- * Every step, cut at every command in every way: what the reply claims is what is true on the card, and no
- * try is used that nobody made.
+ * Every step, cut at every command in every way: what the reply claims is what is true on the card,
+ * and no try is used that nobody made.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,43 +34,53 @@ struct scene {
     const char *name;
     enum card_ask ask;
     enum card_pin pin;
-    enum card_code usual;    /* without a cut */
+    enum card_code usual; /* without a cut */
     const char *keys;
-    bool wrong;              /* the resident's PIN is wrong */
+    bool wrong; /* the resident's PIN is wrong */
     enum card_way way;
 };
 
 static const struct scene scenes[] = {
-    { "read", CARD_ASK_READ, CARD_PIN_AUTH, CARD_OK, "", false, CARD_WAY_PAD },
-    { "verify", CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_OK, "keys 1234E\n", false, CARD_WAY_PAD },
-    { "verify, wrong", CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_PIN_WRONG, "keys 9999E\n", true, CARD_WAY_PAD },
-    { "verify twice", CARD_ASK_VERIFY, CARD_PIN_JUKI, CARD_OK, "keys 1234E\nkeys 1234E\n", false, CARD_WAY_PAD },
-    { "change", CARD_ASK_CHANGE, CARD_PIN_AUTH, CARD_OK, "keys 1234E\nkeys 5678E5678E\n", false, CARD_WAY_PAD },
-    { "change, class 80, twice", CARD_ASK_CHANGE, CARD_PIN_JUKI, CARD_OK,
-      "keys 1234E\nkeys 5678E5678E\nkeys 1234E\nkeys 5678E5678E\n", false, CARD_WAY_PAD },
-    { "reset", CARD_ASK_RESET, CARD_PIN_KENMEN, CARD_OK, "keys 5678E5678E\n", false, CARD_WAY_PAD },
-    { "reset twice", CARD_ASK_RESET, CARD_PIN_JUKI, CARD_OK, "keys 5678E5678E\nkeys 5678E5678E\n", false, CARD_WAY_PAD },
-    { "verify on the terminal", CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_OK, "", false, CARD_WAY_RESIDENT },
-    { "change on the terminal", CARD_ASK_CHANGE, CARD_PIN_AUTH, CARD_OK, "", false, CARD_WAY_RESIDENT },
-    { "change in two places on the terminal", CARD_ASK_CHANGE, CARD_PIN_JUKI, CARD_OK, "", false, CARD_WAY_RESIDENT },
-    { "reset in two places on the terminal", CARD_ASK_RESET, CARD_PIN_JUKI, CARD_OK, "", false, CARD_WAY_RESIDENT },
+    {"read", CARD_ASK_READ, CARD_PIN_AUTH, CARD_OK, "", false, CARD_WAY_PAD},
+    {"verify", CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_OK, "keys 1234E\n", false, CARD_WAY_PAD},
+    {"verify, wrong", CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_PIN_WRONG, "keys 9999E\n", true,
+     CARD_WAY_PAD},
+    {"verify twice", CARD_ASK_VERIFY, CARD_PIN_JUKI, CARD_OK, "keys 1234E\nkeys 1234E\n", false,
+     CARD_WAY_PAD},
+    {"change", CARD_ASK_CHANGE, CARD_PIN_AUTH, CARD_OK, "keys 1234E\nkeys 5678E5678E\n", false,
+     CARD_WAY_PAD},
+    {"change, class 80, twice", CARD_ASK_CHANGE, CARD_PIN_JUKI, CARD_OK,
+     "keys 1234E\nkeys 5678E5678E\nkeys 1234E\nkeys 5678E5678E\n", false, CARD_WAY_PAD},
+    {"reset", CARD_ASK_RESET, CARD_PIN_KENMEN, CARD_OK, "keys 5678E5678E\n", false, CARD_WAY_PAD},
+    {"reset twice", CARD_ASK_RESET, CARD_PIN_JUKI, CARD_OK, "keys 5678E5678E\nkeys 5678E5678E\n",
+     false, CARD_WAY_PAD},
+    {"verify on the terminal", CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_OK, "", false,
+     CARD_WAY_RESIDENT},
+    {"change on the terminal", CARD_ASK_CHANGE, CARD_PIN_AUTH, CARD_OK, "", false,
+     CARD_WAY_RESIDENT},
+    {"change in two places on the terminal", CARD_ASK_CHANGE, CARD_PIN_JUKI, CARD_OK, "", false,
+     CARD_WAY_RESIDENT},
+    {"reset in two places on the terminal", CARD_ASK_RESET, CARD_PIN_JUKI, CARD_OK, "", false,
+     CARD_WAY_RESIDENT},
 };
 
 /* The card's own name of each place of a PIN. */
 static const enum practice_pin places[][2] = {
-    [CARD_PIN_SIG] = { PRACTICE_PIN_SIG, PRACTICE_PIN_SIG },
-    [CARD_PIN_AUTH] = { PRACTICE_PIN_AUTH, PRACTICE_PIN_AUTH },
-    [CARD_PIN_JUKI] = { PRACTICE_PIN_JUKI_COMMON, PRACTICE_PIN_JUKI },
-    [CARD_PIN_KENMEN] = { PRACTICE_PIN_KENMEN, PRACTICE_PIN_KENMEN },
+    [CARD_PIN_SIG] = {PRACTICE_PIN_SIG, PRACTICE_PIN_SIG},
+    [CARD_PIN_AUTH] = {PRACTICE_PIN_AUTH, PRACTICE_PIN_AUTH},
+    [CARD_PIN_JUKI] = {PRACTICE_PIN_JUKI_COMMON, PRACTICE_PIN_JUKI},
+    [CARD_PIN_KENMEN] = {PRACTICE_PIN_KENMEN, PRACTICE_PIN_KENMEN},
 };
 
-/* --- a resident who types at once ------------------------------------------------------------------ */
+/* --- a resident who types at once
+ * ------------------------------------------------------------------ */
 
 static void type_until_lost(int fd)
 {
     struct resident_ask ask;
     while (recv(fd, &ask, sizeof ask, 0) == (ssize_t)sizeof ask) {
-        struct resident_answer a = { .version = RESIDENT_WIRE_VERSION, .kind = RESIDENT_ENTRY, .number = ask.number };
+        struct resident_answer a = {
+            .version = RESIDENT_WIRE_VERSION, .kind = RESIDENT_ENTRY, .number = ask.number};
         const char *pin = ask.purpose == RESIDENT_CURRENT ? old_pin : new_pin;
         a.length = (uint8_t)strlen(pin);
         memcpy(a.entry, pin, a.length);
@@ -82,8 +92,8 @@ static void type_until_lost(int fd)
 /* In a process of its own; connects again and again, as madoguchi-resident does. */
 static void be_terminal(void)
 {
-    const struct timespec pause = { .tv_nsec = 2000000L };
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    const struct timespec pause = {.tv_nsec = 2000000L};
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
     snprintf(address.sun_path, sizeof address.sun_path, "%s/run/window-1.resident", rig.directory);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (;;) {
@@ -101,7 +111,8 @@ static enum card_code play(const struct scene *scene, unsigned fault, unsigned n
 {
     char script[256];
     rig_fresh(&rig);
-    snprintf(script, sizeof script, "pad\nother cardops/practice/cards/other-city.ini\n%s%s %u %u\n", scene->keys,
+    snprintf(script, sizeof script,
+             "pad\nother cardops/practice/cards/other-city.ini\n%s%s %u %u\n", scene->keys,
              nth > 0 ? "fault" : "#", fault, nth);
     rig_script(&rig, script);
     assert_int_equal(rig_open(&rig), CARD_OK);
@@ -115,7 +126,8 @@ static bool unknown(enum card_code code)
     return code == CARD_UNCERTAIN || code == CARD_REMOVED;
 }
 
-static void check_tries(const struct scene *scene, enum card_code code, int8_t claimed, size_t place)
+static void check_tries(const struct scene *scene, enum card_code code, int8_t claimed,
+                        size_t place)
 {
     int truth = rig_tries(&rig, places[scene->pin][place]);
     if (claimed >= 0 && !unknown(code))
@@ -146,7 +158,8 @@ static void check_settling(const struct scene *scene, size_t place_count)
     assert_int_equal(rig_open(&rig), CARD_OK);
     assert_int_equal(rig_pin(&rig, CARD_ASK_TRIES, scene->pin, CARD_WAY_PAD), CARD_OK);
     for (size_t i = 0; i < place_count; i++)
-        assert_int_equal(rig.reply.facts.pins[scene->pin].tries[i], rig_tries(&rig, places[scene->pin][i]));
+        assert_int_equal(rig.reply.facts.pins[scene->pin].tries[i],
+                         rig_tries(&rig, places[scene->pin][i]));
 }
 
 static void check(const struct scene *scene, enum card_code code)
@@ -159,7 +172,8 @@ static void check(const struct scene *scene, enum card_code code)
     if (code == CARD_PIN_HALF)
         assert_in_range(claim.places_done, 1, place_count - 1);
     for (size_t i = 0; i < place_count; i++)
-        check_tries(scene, code, claim.facts.pin_count > 0 ? claim.facts.pins[scene->pin].tries[i] : -1, i);
+        check_tries(scene, code,
+                    claim.facts.pin_count > 0 ? claim.facts.pins[scene->pin].tries[i] : -1, i);
     check_settling(scene, place_count);
     for (size_t i = 0; i < place_count; i++)
         check_place(scene, code, claim.places_done, i);
@@ -177,7 +191,8 @@ static void cut_everywhere(const struct scene *scene)
             cuts++;
             told += code != scene->usual;
         }
-    print_message("# %s: %u commands, %u cuts, %u of them told\n", scene->name, commands, cuts, told);
+    print_message("# %s: %u commands, %u cuts, %u of them told\n", scene->name, commands, cuts,
+                  told);
     assert_true(told >= cuts / 2);
 }
 
@@ -210,7 +225,7 @@ int main(void)
     struct CMUnitTest tests[sizeof scenes / sizeof scenes[0]];
     for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
         struct scene *scene = (struct scene *)(uintptr_t)&scenes[i];
-        tests[i] = (struct CMUnitTest){ scenes[i].name, every_step_cut_everywhere, up, down, scene };
+        tests[i] = (struct CMUnitTest){scenes[i].name, every_step_cut_everywhere, up, down, scene};
     }
     return cmocka_run_group_tests_name("cuts", tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /*
- * The card process's own loop over the emulated reader. The reader's "name" is the path of a script, read
- * anew at every CARD_ASK_OPEN; one word a line:
+ * The card process's own loop over the emulated reader. The reader's "name" is the path of a
+ * script, read anew at every CARD_ASK_OPEN; one word a line:
  *
  *   stand DIRECTORY   card FILE   other FILE   pad   keys SCRIPT   fault NUMBER NTH
  */
@@ -28,8 +28,10 @@ static bool read_script(struct script *s, const char *path)
         return false;
     setvbuf(file, NULL, _IONBF, 0);
     while (fgets(line, sizeof line, file) != NULL) {
-        if (sscanf(line, "stand %255s", s->stand) == 1 || sscanf(line, "card %255s", s->card) == 1 ||
-            sscanf(line, "other %255s", s->other) == 1 || sscanf(line, "fault %u %u", &s->fault, &s->nth) == 2)
+        if (sscanf(line, "stand %255s", s->stand) == 1 ||
+            sscanf(line, "card %255s", s->card) == 1 ||
+            sscanf(line, "other %255s", s->other) == 1 ||
+            sscanf(line, "fault %u %u", &s->fault, &s->nth) == 2)
             continue;
         if (s->key_count < 8 && sscanf(line, "keys %63s", s->keys[s->key_count]) == 1)
             s->key_count++;
@@ -43,7 +45,7 @@ static bool read_script(struct script *s, const char *path)
 
 static struct reader *open_emulated(const struct card_settings *settings)
 {
-    struct script s = { 0 };
+    struct script s = {0};
     practice_card_close(&card);
     practice_card_close(&other);
     if (!read_script(&s, settings->reader))

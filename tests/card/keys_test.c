@@ -1,4 +1,5 @@
-/* Renewal at the card: key, proof, certificate written, read back and proven; and taken up again after cuts. */
+/* Renewal at the card: key, proof, certificate written, read back and proven; and taken up again
+ * after cuts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -40,7 +41,8 @@ static int down(void **state)
 static enum card_code ask(enum card_ask what, const void *blob, size_t length)
 {
     static struct card_request q;
-    q = (struct card_request){ .ask = what, .certificate = CARD_CERTIFICATE_AUTH, .blob_length = (uint16_t)length };
+    q = (struct card_request){
+        .ask = what, .certificate = CARD_CERTIFICATE_AUTH, .blob_length = (uint16_t)length};
     strcpy(q.serial, rig_serial(&rig));
     if (length > 0)
         memcpy(q.body.blob, blob, length);
@@ -54,7 +56,8 @@ static EVP_PKEY *key_of(const uint8_t *template, size_t length)
     assert_true(tlv_find(outer.value, outer.length, 0x81, &n));
     assert_true(tlv_find(outer.value, outer.length, 0x82, &e));
     OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
-    BIGNUM *modulus = BN_bin2bn(n.value, (int)n.length, NULL), *exponent = BN_bin2bn(e.value, (int)e.length, NULL);
+    BIGNUM *modulus = BN_bin2bn(n.value, (int)n.length, NULL),
+           *exponent = BN_bin2bn(e.value, (int)e.length, NULL);
     assert_int_equal(OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, modulus), 1);
     assert_int_equal(OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, exponent), 1);
     OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(builder);
@@ -79,7 +82,8 @@ static size_t certify(EVP_PKEY *key, uint8_t *der, size_t room)
     ASN1_INTEGER_set(X509_get_serialNumber(x), 0x1234);
     X509_gmtime_adj(X509_getm_notBefore(x), 0);
     X509_gmtime_adj(X509_getm_notAfter(x), 86400);
-    X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const unsigned char *)"test", -1, -1, 0);
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC,
+                               (const unsigned char *)"test", -1, -1, 0);
     X509_set_issuer_name(x, X509_get_subject_name(x));
     X509_set_pubkey(x, key);
     assert_true(X509_sign(x, issuer, EVP_sha256()) > 0);
@@ -105,8 +109,9 @@ static void a_whole_renewal(void **state)
     uint8_t der[CARD_BLOB_MAX];
     size_t length = new_certificate(der, sizeof der);
     assert_int_equal(rig_pin(&rig, CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_WAY_PAD), CARD_OK);
-    static const uint8_t digest_info[51] = { 0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
-                                             0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20 };
+    static const uint8_t digest_info[51] = {0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60,
+                                            0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
+                                            0x01, 0x05, 0x00, 0x04, 0x20};
     assert_int_equal(ask(CARD_ASK_SIGN, digest_info, sizeof digest_info), CARD_OK);
     assert_int_equal(rig.reply.blob_length, 256);
     assert_int_equal(ask(CARD_ASK_INSTALL, der, length), CARD_OK);
@@ -149,13 +154,14 @@ static void the_signature_certificate_wants_its_pin(void **state)
 {
     (void)state;
     static struct card_request q;
-    q = (struct card_request){ .ask = CARD_ASK_CERTIFICATE, .certificate = CARD_CERTIFICATE_SIG };
+    q = (struct card_request){.ask = CARD_ASK_CERTIFICATE, .certificate = CARD_CERTIFICATE_SIG};
     strcpy(q.serial, rig_serial(&rig));
     assert_int_equal(rig_ask(&rig, &q), CARD_REFUSED);
     assert_int_equal(rig.reply.sw, 0x6982);
 }
 
-/* At every cut: the certificate on the card is the old one or the new one, never a half; repeating completes it. */
+/* At every cut: the certificate on the card is the old one or the new one, never a half; repeating
+ * completes it. */
 static void install_cut_everywhere(void **state)
 {
     (void)state;
@@ -177,7 +183,8 @@ static void install_cut_everywhere(void **state)
         assert_int_equal(rig_open(&rig), CARD_OK);
         assert_int_equal(ask(CARD_ASK_CERTIFICATE, NULL, 0), CARD_OK);
         bool is_new = rig.reply.blob_length == length && memcmp(rig.reply.blob, der, length) == 0;
-        bool is_old = rig.reply.blob_length == old_length && memcmp(rig.reply.blob, old, old_length) == 0;
+        bool is_old =
+            rig.reply.blob_length == old_length && memcmp(rig.reply.blob, old, old_length) == 0;
         assert_true(is_new || is_old);
         assert_true(code != CARD_OK || is_new);
         if (!cut)

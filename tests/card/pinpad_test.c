@@ -15,12 +15,14 @@
 #include <string.h>
 
 static const uint8_t features[] = {
-    0x06, 0x04, 0x42, 0x33, 0x00, 0x06, 0x07, 0x04, 0x42, 0x33, 0x00, 0x07, 0x12, 0x04, 0x42, 0x33, 0x00, 0x12,
+    0x06, 0x04, 0x42, 0x33, 0x00, 0x06, 0x07, 0x04, 0x42,
+    0x33, 0x00, 0x07, 0x12, 0x04, 0x42, 0x33, 0x00, 0x12,
 };
 /* As the real driver answered (stand.md section 3). */
 static const uint8_t properties[] = {
-    0x01, 0x02, 0x00, 0x00, 0x03, 0x01, 0x00, 0x08, 0x03, 'v', 0x1B, '1', 0x06, 0x01, 0x04, 0x07, 0x01, 0x10,
-    0x02, 0x01, 0x02, 0x0B, 0x02, 0xE6, 0x08, 0x0C, 0x02, 0x78, 0x34, 0x0A, 0x04, 0x00, 0x00, 0x01, 0x00,
+    0x01, 0x02, 0x00, 0x00, 0x03, 0x01, 0x00, 0x08, 0x03, 'v',  0x1B, '1',
+    0x06, 0x01, 0x04, 0x07, 0x01, 0x10, 0x02, 0x01, 0x02, 0x0B, 0x02, 0xE6,
+    0x08, 0x0C, 0x02, 0x78, 0x34, 0x0A, 0x04, 0x00, 0x00, 0x01, 0x00,
 };
 
 static void features_are_big_endian(void **state)
@@ -64,13 +66,14 @@ static void properties_are_little_endian(void **state)
 static void manners_go_by_numbers_then_by_name(void **state)
 {
     (void)state;
-    struct pinpad_properties gem = { .vendor = 0x08E6, .product = 0x3478 }, untold = { 0 };
+    struct pinpad_properties gem = {.vendor = 0x08E6, .product = 0x3478}, untold = {0};
     assert_int_equal(pinpad_manners_of("anything", &gem).maximum, 8);
     assert_int_equal(pinpad_manners_of("Gemalto GemPC PinPad 00 00", &untold).maximum, 8);
     assert_int_equal(pinpad_manners_of("REINER SCT cyberJack RFID", &untold).maximum, 15);
     assert_false(pinpad_manners_of("HP USB Smart Card Keyboard 00 00", &untold).verifies);
     assert_false(pinpad_manners_of("Identiv pad", &untold).modifies);
-    assert_true(pinpad_manners_of("Dell Dell Smart Card Reader Keyboard 00", &untold).swapped_limits);
+    assert_true(
+        pinpad_manners_of("Dell Dell Smart Card Reader Keyboard 00", &untold).swapped_limits);
     struct pinpad_manners usual = pinpad_manners_of("never seen", &untold);
     assert_true(usual.verifies && usual.modifies);
     assert_int_equal(usual.modify_messages, 2);
@@ -79,15 +82,15 @@ static void manners_go_by_numbers_then_by_name(void **state)
 static void limits_intersect(void **state)
 {
     (void)state;
-    struct pinpad_manners m = { .minimum = 4, .maximum = 8 };
-    struct pinpad_properties p = { .minimum = 1, .maximum = 16 };
+    struct pinpad_manners m = {.minimum = 4, .maximum = 8};
+    struct pinpad_properties p = {.minimum = 1, .maximum = 16};
     assert_true(pinpad_can_take(&p, &m, 4));
     assert_true(pinpad_can_take(&p, &m, 8));
     assert_false(pinpad_can_take(&p, &m, 3));
     assert_false(pinpad_can_take(&p, &m, 9));
     assert_false(pinpad_can_take(&p, &m, 0));
-    p = (struct pinpad_properties){ 0 };
-    m = (struct pinpad_manners){ 0 };
+    p = (struct pinpad_properties){0};
+    m = (struct pinpad_manners){0};
     assert_true(pinpad_can_take(&p, &m, 12));
 }
 
@@ -95,13 +98,16 @@ static void blocks_for_this_card(void **state)
 {
     (void)state;
     /* card.md 7.2, 7.3 and 7.7, with byte units in the format. */
-    static const uint8_t verify[] = { 30, 30, 0x82, 4, 0, 4, 4, 2, 1, 0x11, 4, 0, 0, 0, 0, 9, 0, 0, 0,
-                                      0x00, 0x20, 0x00, 0x80, 4, 0xFF, 0xFF, 0xFF, 0xFF };
-    static const uint8_t modify[] = { 30, 30, 0x82, 4, 0, 0, 0, 4, 4, 1, 2, 2, 0x11, 4, 0, 1, 2, 0, 0, 0, 9, 0, 0, 0,
-                                      0x00, 0x24, 0x01, 0x80, 4, 0xFF, 0xFF, 0xFF, 0xFF };
-    const struct pinpad_manners m = { .verifies = true, .modifies = true, .verify_messages = 1, .modify_messages = 2 };
-    struct pinpad_entry e = { { 0x00, 0x20, 0x00, 0x80 }, 4, 4, 30 };
-    struct bytes block = { 0 };
+    static const uint8_t verify[] = {30,   30,   0x82, 4, 0,    4,    4,    2,   1, 0x11,
+                                     4,    0,    0,    0, 0,    9,    0,    0,   0, 0x00,
+                                     0x20, 0x00, 0x80, 4, 0xFF, 0xFF, 0xFF, 0xFF};
+    static const uint8_t modify[] = {30, 30,   0x82, 4,    0,    0,    0, 4,    4,    1,    2,
+                                     2,  0x11, 4,    0,    1,    2,    0, 0,    0,    9,    0,
+                                     0,  0,    0x00, 0x24, 0x01, 0x80, 4, 0xFF, 0xFF, 0xFF, 0xFF};
+    const struct pinpad_manners m = {
+        .verifies = true, .modifies = true, .verify_messages = 1, .modify_messages = 2};
+    struct pinpad_entry e = {{0x00, 0x20, 0x00, 0x80}, 4, 4, 30};
+    struct bytes block = {0};
     assert_true(pinpad_verify_block(&block, &e, &m));
     assert_int_equal(block.length, sizeof verify);
     assert_memory_equal(block.at, verify, sizeof verify);
@@ -115,14 +121,14 @@ static void blocks_for_this_card(void **state)
 static void no_pad_is_asked_for_an_empty_pin(void **state)
 {
     (void)state;
-    const struct pinpad_manners m = { 0 };
-    struct pinpad_entry e = { .minimum = 0, .maximum = 4 };
-    struct bytes block = { 0 };
+    const struct pinpad_manners m = {0};
+    struct pinpad_entry e = {.minimum = 0, .maximum = 4};
+    struct bytes block = {0};
     assert_false(pinpad_verify_block(&block, &e, &m));
     assert_false(pinpad_modify_block(&block, &e, &m));
-    e = (struct pinpad_entry){ .minimum = 5, .maximum = 4 };
+    e = (struct pinpad_entry){.minimum = 5, .maximum = 4};
     assert_false(pinpad_verify_block(&block, &e, &m));
-    e = (struct pinpad_entry){ .minimum = 4, .maximum = 16 };
+    e = (struct pinpad_entry){.minimum = 4, .maximum = 16};
     assert_false(pinpad_verify_block(&block, &e, &m));
     bytes_free(&block);
 }
@@ -130,7 +136,8 @@ static void no_pad_is_asked_for_an_empty_pin(void **state)
 /* A reader that counts: nothing may arrive there. */
 static unsigned arrived;
 
-static enum reader_fault counting_transmit(struct reader *r, const struct bytes *command, struct bytes *answer)
+static enum reader_fault counting_transmit(struct reader *r, const struct bytes *command,
+                                           struct bytes *answer)
 {
     (void)r;
     (void)command;
@@ -141,24 +148,29 @@ static enum reader_fault counting_transmit(struct reader *r, const struct bytes 
 static void an_empty_pin_reaches_no_card(void **state)
 {
     (void)state;
-    static const struct reader_ops ops = { .transmit = counting_transmit };
-    struct reader reader = { &ops };
-    struct channel c = { .reader = &reader, .connected = true };
-    struct card_pin_profile pin = { .minimum = 4, .maximum = 4 };
-    struct bytes typed = { 0 };
+    static const struct reader_ops ops = {.transmit = counting_transmit};
+    struct reader reader = {&ops};
+    struct channel c = {.reader = &reader, .connected = true};
+    struct card_pin_profile pin = {.minimum = 4, .maximum = 4};
+    struct bytes typed = {0};
     uint8_t header[4];
     pin_verify_header(header);
     arrived = 0;
-    assert_int_equal(pin_send(&c, &pin, PIN_VERIFY, header, (struct pin_source){ .typed = &typed }), CARD_BAD_REQUEST);
-    assert_int_equal(pin_send(&c, &pin, PIN_VERIFY, header, (struct pin_source){ .typed = NULL }), CARD_BAD_REQUEST);
+    assert_int_equal(pin_send(&c, &pin, PIN_VERIFY, header, (struct pin_source){.typed = &typed}),
+                     CARD_BAD_REQUEST);
+    assert_int_equal(pin_send(&c, &pin, PIN_VERIFY, header, (struct pin_source){.typed = NULL}),
+                     CARD_BAD_REQUEST);
     pin.minimum = 0;
-    assert_int_equal(pin_send(&c, &pin, PIN_VERIFY, header, (struct pin_source){ .typed = &typed }), CARD_BAD_REQUEST);
+    assert_int_equal(pin_send(&c, &pin, PIN_VERIFY, header, (struct pin_source){.typed = &typed}),
+                     CARD_BAD_REQUEST);
     pin.minimum = 4;
     assert_true(bytes_set(&typed, "12345", 5));
-    assert_int_equal(pin_send(&c, &pin, PIN_SET, header, (struct pin_source){ .typed = &typed }), CARD_BAD_REQUEST);
+    assert_int_equal(pin_send(&c, &pin, PIN_SET, header, (struct pin_source){.typed = &typed}),
+                     CARD_BAD_REQUEST);
     assert_int_equal(arrived, 0);
     assert_true(bytes_set(&typed, "1234", 4));
-    assert_int_equal(pin_send(&c, &pin, PIN_SET, header, (struct pin_source){ .typed = &typed }), CARD_OK);
+    assert_int_equal(pin_send(&c, &pin, PIN_SET, header, (struct pin_source){.typed = &typed}),
+                     CARD_OK);
     assert_int_equal(arrived, 1);
     bytes_free(&typed);
 }
@@ -171,9 +183,9 @@ static void tries_are_told_in_many_words(void **state)
         uint8_t present;
         int8_t tries;
     } rows[] = {
-        { 0x63C3, CARD_YES, 3 },  { 0x63C0, CARD_YES, 0 },  { 0x9000, CARD_YES, -1 }, { 0x6300, CARD_YES, -1 },
-        { 0x6983, CARD_YES, 0 },  { 0x6984, CARD_YES, 0 },  { 0x6A88, CARD_NO, -1 },  { 0x6A82, CARD_NO, -1 },
-        { 0x6F00, CARD_UNKNOWN, -1 },
+        {0x63C3, CARD_YES, 3},  {0x63C0, CARD_YES, 0}, {0x9000, CARD_YES, -1},
+        {0x6300, CARD_YES, -1}, {0x6983, CARD_YES, 0}, {0x6984, CARD_YES, 0},
+        {0x6A88, CARD_NO, -1},  {0x6A82, CARD_NO, -1}, {0x6F00, CARD_UNKNOWN, -1},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         uint8_t present;
@@ -187,7 +199,10 @@ static void tries_are_told_in_many_words(void **state)
 static void records_and_labels(void **state)
 {
     (void)state;
-    uint8_t record[] = "\x01\x1C" "990000000000001" "27220" "20301122";
+    uint8_t record[] = "\x01\x1C"
+                       "990000000000001"
+                       "27220"
+                       "20301122";
     struct common_record r;
     assert_true(common_record_parse(record, 30, &r));
     assert_string_equal(r.serial, "990000000000001");
@@ -199,9 +214,12 @@ static void records_and_labels(void **state)
     memcpy(record + 22, "20301322", 8);
     record[10] = '0';
     assert_false(common_record_parse(record, 30, &r));
-    assert_int_equal(jpki_token_parse((const uint8_t *)"JPKIAPICCTOKEN2                 ", 32), JPKI_TOKEN_MY_NUMBER);
-    assert_int_equal(jpki_token_parse((const uint8_t *)"JPKIAPICCTOKEN                  ", 32), JPKI_TOKEN_OLD_JUKI);
-    assert_int_equal(jpki_token_parse((const uint8_t *)"JPKIAPGPSETOKEN                 ", 32), JPKI_TOKEN_UNKNOWN);
+    assert_int_equal(jpki_token_parse((const uint8_t *)"JPKIAPICCTOKEN2                 ", 32),
+                     JPKI_TOKEN_MY_NUMBER);
+    assert_int_equal(jpki_token_parse((const uint8_t *)"JPKIAPICCTOKEN                  ", 32),
+                     JPKI_TOKEN_OLD_JUKI);
+    assert_int_equal(jpki_token_parse((const uint8_t *)"JPKIAPGPSETOKEN                 ", 32),
+                     JPKI_TOKEN_UNKNOWN);
     assert_int_equal(jpki_token_parse(NULL, 0), JPKI_TOKEN_UNKNOWN);
 }
 

@@ -1,5 +1,6 @@
 /*
- * The resident's terminal, played by the test: what is typed there reaches the card and stays nowhere.
+ * The resident's terminal, played by the test: what is typed there reaches the card and stays
+ * nowhere.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "cardops/practice/emulated_reader.h"
 #include "cardops/resident.h"
 #include "tests/lib/card_rig.h"
 #include "tests/lib/memory_scan.h"
@@ -27,7 +29,7 @@ static struct resident_ask asked;
 
 static int dial(void)
 {
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     assert_true(fd >= 0);
     snprintf(address.sun_path, sizeof address.sun_path, "%s/run/window-1.resident", rig.directory);
@@ -39,7 +41,7 @@ static int dial(void)
 static void hear(uint32_t kind)
 {
     do {
-        struct pollfd wait = { .fd = terminal, .events = POLLIN };
+        struct pollfd wait = {.fd = terminal, .events = POLLIN};
         assert_int_equal(poll(&wait, 1, DEADLINE_MS), 1);
         assert_int_equal(recv(terminal, &asked, sizeof asked, 0), sizeof asked);
     } while (asked.kind != kind);
@@ -47,7 +49,8 @@ static void hear(uint32_t kind)
 
 static void say(uint32_t kind, uint32_t number, const char *entry, uint8_t flags)
 {
-    struct resident_answer a = { .version = RESIDENT_WIRE_VERSION, .kind = kind, .number = number, .flags = flags };
+    struct resident_answer a = {
+        .version = RESIDENT_WIRE_VERSION, .kind = kind, .number = number, .flags = flags};
     a.length = (uint8_t)strlen(entry);
     memcpy(a.entry, entry, a.length);
     assert_int_equal(send(terminal, &a, sizeof a, MSG_NOSIGNAL), sizeof a);
@@ -77,7 +80,7 @@ static int down(void **state)
 static void request(enum card_ask ask, enum card_pin pin)
 {
     static struct card_request q;
-    q = (struct card_request){ .ask = ask, .pin = (uint8_t)pin, .way = CARD_WAY_RESIDENT };
+    q = (struct card_request){.ask = ask, .pin = (uint8_t)pin, .way = CARD_WAY_RESIDENT};
     strcpy(q.serial, rig_serial(&rig));
     rig_send(&rig, &q);
 }
@@ -148,7 +151,8 @@ static void reset_asks_only_for_the_new_one(void **state)
 static void what_breaks_the_rule_never_reaches_the_card(void **state)
 {
     (void)state;
-    static const char *const bad[] = { "", "ABC12", "abc123", "ABCDEF", "123456", "ABC123ABC123ABC12", "ABC12\x01" };
+    static const char *const bad[] = {
+        "", "ABC12", "abc123", "ABCDEF", "123456", "ABC123ABC123ABC12", "ABC12\x01"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         request(CARD_ASK_RESET, CARD_PIN_SIG);
         answer(bad[i]);
@@ -170,7 +174,8 @@ static void cancel_and_loss(void **state)
     close(terminal);
     terminal = -1;
     assert_int_equal(rig_wait(&rig), CARD_RESIDENT_LOST);
-    assert_int_equal(rig_pin(&rig, CARD_ASK_VERIFY, CARD_PIN_SIG, CARD_WAY_RESIDENT), CARD_NO_RESIDENT);
+    assert_int_equal(rig_pin(&rig, CARD_ASK_VERIFY, CARD_PIN_SIG, CARD_WAY_RESIDENT),
+                     CARD_NO_RESIDENT);
     terminal = dial();
     hear(RESIDENT_IDLE);
     request(CARD_ASK_VERIFY, CARD_PIN_SIG);
@@ -208,7 +213,7 @@ static void a_second_terminal_is_turned_away(void **state)
     (void)state;
     int second = dial();
     char byte;
-    struct pollfd wait = { .fd = second, .events = POLLIN };
+    struct pollfd wait = {.fd = second, .events = POLLIN};
     assert_int_equal(poll(&wait, 1, DEADLINE_MS), 1);
     assert_true(recv(second, &byte, 1, 0) <= 0);
     close(second);
@@ -223,7 +228,7 @@ static void a_request_meanwhile_is_answered_busy(void **state)
     static struct card_request q;
     request(CARD_ASK_VERIFY, CARD_PIN_SIG);
     hear(RESIDENT_ASK);
-    q = (struct card_request){ .ask = CARD_ASK_READ };
+    q = (struct card_request){.ask = CARD_ASK_READ};
     assert_int_equal(rig_ask(&rig, &q), CARD_BUSY);
     say(RESIDENT_ENTRY, asked.number, "ABC123", 0);
     assert_int_equal(rig_wait(&rig), CARD_OK);
@@ -232,7 +237,8 @@ static void a_request_meanwhile_is_answered_busy(void **state)
 static void nonsense_ends_the_connection(void **state)
 {
     (void)state;
-    struct resident_answer a = { .version = RESIDENT_WIRE_VERSION, .kind = RESIDENT_ENTRY, .length = 200 };
+    struct resident_answer a = {
+        .version = RESIDENT_WIRE_VERSION, .kind = RESIDENT_ENTRY, .length = 200};
     assert_false(resident_answer_valid((const uint8_t *)&a, sizeof a));
     a.length = 3;
     assert_true(resident_answer_valid((const uint8_t *)&a, sizeof a));
@@ -240,7 +246,7 @@ static void nonsense_ends_the_connection(void **state)
     a.kind = RESIDENT_ASK;
     assert_false(resident_answer_valid((const uint8_t *)&a, sizeof a));
     assert_int_equal(send(terminal, &a, sizeof a, MSG_NOSIGNAL), sizeof a);
-    struct pollfd wait = { .fd = terminal, .events = POLLIN };
+    struct pollfd wait = {.fd = terminal, .events = POLLIN};
     assert_int_equal(poll(&wait, 1, DEADLINE_MS), 1);
     assert_true(recv(terminal, &a, sizeof a, 0) <= 0);
 }
@@ -268,6 +274,29 @@ static void nothing_typed_stays_in_memory(void **state)
     fclose(log);
 }
 
+static void after_a_cut_neither(void **state)
+{
+    (void)state;
+    char script[64];
+    for (unsigned fault = EMULATED_REMOVED_BEFORE; fault <= EMULATED_OTHER_CARD; fault++) {
+        /* Serial check, query, selection, and then the VERIFY with the password. */
+        snprintf(script, sizeof script, "fault %u 6\n", fault);
+        rig_script(&rig, script);
+        close(terminal);
+        assert_int_equal(rig_open(&rig), CARD_OK);
+        terminal = dial();
+        request(CARD_ASK_VERIFY, CARD_PIN_SIG);
+        answer("QW7ER5TY3UI1");
+        enum card_code code = rig_wait(&rig);
+        assert_int_equal(rig.reply.commands, 6);
+        assert_true(code == CARD_UNCERTAIN || code == CARD_REMOVED);
+        hear(RESIDENT_RESULT);
+        assert_int_equal(asked.outcome, RESIDENT_STOPPED);
+        assert_int_equal(memory_scan(card_client_pid(rig.client), "QW7ER5TY3UI1", 12), 0);
+        rig_fresh(&rig);
+    }
+}
+
 int main(void)
 {
 #define RESIDENT(name) cmocka_unit_test_setup_teardown(name, up, down)
@@ -284,6 +313,7 @@ int main(void)
         RESIDENT(a_request_meanwhile_is_answered_busy),
         RESIDENT(nonsense_ends_the_connection),
         RESIDENT(nothing_typed_stays_in_memory),
+        RESIDENT(after_a_cut_neither),
     };
     return cmocka_run_group_tests_name("resident", tests, NULL, NULL);
 }

@@ -32,7 +32,7 @@ static void begin(enum rig_card card, const char *script)
 static enum card_code ask_read(bool certificates)
 {
     static struct card_request q;
-    q = (struct card_request){ .ask = CARD_ASK_READ, .with_certificates = certificates };
+    q = (struct card_request){.ask = CARD_ASK_READ, .with_certificates = certificates};
     return rig_ask(&rig, &q);
 }
 
@@ -53,7 +53,8 @@ static void a_reader_without_pad_says_so(void **state)
     begin(RIG_ADULT, "");
     assert_int_equal(rig.reply.pad, 0);
     assert_int_equal(rig_pin(&rig, CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_WAY_PAD), CARD_NO_PAD);
-    assert_int_equal(rig_pin(&rig, CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_WAY_RESIDENT), CARD_NO_RESIDENT);
+    assert_int_equal(rig_pin(&rig, CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_WAY_RESIDENT),
+                     CARD_NO_RESIDENT);
 }
 
 static void the_order_is_held(void **state)
@@ -62,9 +63,9 @@ static void the_order_is_held(void **state)
     static struct card_request q;
     rig_up(&rig, RIG_ADULT);
     assert_int_equal(ask_read(false), CARD_WRONG_ORDER);
-    q = (struct card_request){ .ask = 99 };
+    q = (struct card_request){.ask = 99};
     assert_int_equal(rig_ask(&rig, &q), CARD_BAD_REQUEST);
-    q = (struct card_request){ .ask = CARD_ASK_VERIFY };
+    q = (struct card_request){.ask = CARD_ASK_VERIFY};
     assert_int_equal(rig_ask(&rig, &q), CARD_BAD_REQUEST);
 }
 
@@ -104,7 +105,7 @@ static void other_cards_have_their_names(void **state)
     static const struct {
         enum rig_card card;
         enum card_code code;
-    } cards[] = { { RIG_FOREIGN, CARD_FOREIGN }, { RIG_OLD_JUKI, CARD_OLD_JUKI }, { RIG_FACE, CARD_OK } };
+    } cards[] = {{RIG_FOREIGN, CARD_FOREIGN}, {RIG_OLD_JUKI, CARD_OLD_JUKI}, {RIG_FACE, CARD_OK}};
     for (size_t i = 0; i < 3; i++) {
         begin(cards[i].card, "pad\n");
         assert_int_equal(ask_read(false), cards[i].code);
@@ -130,7 +131,8 @@ static void another_serial_is_refused(void **state)
     (void)state;
     static struct card_request q;
     begin(RIG_ADULT, "pad\nkeys 9999E\n");
-    q = (struct card_request){ .ask = CARD_ASK_VERIFY, .pin = CARD_PIN_AUTH, .serial = "990000000000002" };
+    q = (struct card_request){
+        .ask = CARD_ASK_VERIFY, .pin = CARD_PIN_AUTH, .serial = "990000000000002"};
     assert_int_equal(rig_ask(&rig, &q), CARD_OTHER);
     assert_int_equal(rig.reply.commands, 2);
     assert_int_equal(rig_tries(&rig, PRACTICE_PIN_AUTH), 3);
@@ -141,7 +143,8 @@ static void a_wrong_pin_tells_what_is_left(void **state)
     (void)state;
     begin(RIG_ADULT, "pad\nkeys 9999E\nkeys 9999E\nkeys 9999E\nkeys 1234E\n");
     for (int left = 2; left >= 1; left--) {
-        assert_int_equal(rig_pin(&rig, CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_WAY_PAD), CARD_PIN_WRONG);
+        assert_int_equal(rig_pin(&rig, CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_WAY_PAD),
+                         CARD_PIN_WRONG);
         assert_int_equal(rig.reply.tries, left);
     }
     assert_int_equal(rig_pin(&rig, CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_WAY_PAD), CARD_PIN_LOCKED);
@@ -168,7 +171,7 @@ static void reset_by_pad_in_eight_commands(void **state)
     begin(RIG_LOCKED, "pad\nkeys 5678E5678E\n");
     assert_int_equal(ask_read(false), CARD_OK);
     static struct card_request q;
-    q = (struct card_request){ .ask = CARD_ASK_RESET, .pin = CARD_PIN_AUTH };
+    q = (struct card_request){.ask = CARD_ASK_RESET, .pin = CARD_PIN_AUTH};
     memcpy(q.serial, rig.reply.facts.serial, sizeof q.serial);
     assert_int_equal(rig_ask(&rig, &q), CARD_OK);
     assert_int_equal(rig.reply.places_done, 1);
@@ -206,9 +209,9 @@ static void the_pads_own_words(void **state)
         const char *keys;
         enum card_code code;
     } words[] = {
-        { "pad\nkeys C\n", CARD_PAD_CANCELLED },         { "pad\nkeys 12\n", CARD_PAD_TIMEOUT },
-        { "pad\nkeys 5678E5679E\n", CARD_PAD_MISMATCH }, { "pad\nkeys 6403\n", CARD_PAD_LENGTH },
-        { "pad\nkeys 6404\n", CARD_PAD_BLOCKED },        { "pad\nkeys remove\n", CARD_REMOVED },
+        {"pad\nkeys C\n", CARD_PAD_CANCELLED},         {"pad\nkeys 12\n", CARD_PAD_TIMEOUT},
+        {"pad\nkeys 5678E5679E\n", CARD_PAD_MISMATCH}, {"pad\nkeys 6403\n", CARD_PAD_LENGTH},
+        {"pad\nkeys 6404\n", CARD_PAD_BLOCKED},        {"pad\nkeys remove\n", CARD_REMOVED},
     };
     rig_up(&rig, RIG_ADULT);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
@@ -227,7 +230,7 @@ static void without_authority_nothing_is_asked(void **state)
     begin(RIG_NOT_PRACTICE, "pad\nkeys 5678E5678E\n");
     assert_int_equal(ask_read(false), CARD_OK);
     static struct card_request q;
-    q = (struct card_request){ .ask = CARD_ASK_RESET, .pin = CARD_PIN_AUTH };
+    q = (struct card_request){.ask = CARD_ASK_RESET, .pin = CARD_PIN_AUTH};
     memcpy(q.serial, rig.reply.facts.serial, sizeof q.serial);
     assert_int_equal(rig_ask(&rig, &q), CARD_NOT_FOR_MODULE);
     assert_int_equal(rig.at_pad, 0);
@@ -244,7 +247,7 @@ static void an_absent_pin_is_not_asked_for(void **state)
     static struct card_request q;
     begin(RIG_FACE, "pad\nkeys 1234E\n");
     assert_int_equal(ask_read(false), CARD_OK);
-    q = (struct card_request){ .ask = CARD_ASK_VERIFY, .pin = CARD_PIN_AUTH };
+    q = (struct card_request){.ask = CARD_ASK_VERIFY, .pin = CARD_PIN_AUTH};
     memcpy(q.serial, rig.reply.facts.serial, sizeof q.serial);
     assert_int_equal(rig_ask(&rig, &q), CARD_PIN_ABSENT);
     assert_int_equal(rig.at_pad, 0);

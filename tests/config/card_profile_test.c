@@ -15,7 +15,7 @@
 static void todays_card(void **state)
 {
     (void)state;
-    struct fault_list faults = { 0 };
+    struct fault_list faults = {0};
     struct card_profile p;
     assert_true(card_profile_load(&p, "config/cards/my-number.ini", &faults));
     assert_int_equal(p.pin_count, 4);
@@ -38,9 +38,15 @@ static void places_are_hexadecimal(void **state)
     assert_true(card_place_parse("D392F000260100000001 001B 002401", &place));
     assert_int_equal(place.aid_length, 10);
     static const char *const bad[] = {
-        "", "D392F000260100000001", "D392F000260100000001 001B", "D392F000260100000001 1B 002401",
-        "D392F000260100000001 001B 0024", "D392F00026010000000 001B 002401", "d392F000260100000001 001B 002401",
-        "D392F000260100000001 001B 002401 00", "D392 001B 002401",
+        "",
+        "D392F000260100000001",
+        "D392F000260100000001 001B",
+        "D392F000260100000001 1B 002401",
+        "D392F000260100000001 001B 0024",
+        "D392F00026010000000 001B 002401",
+        "d392F000260100000001 001B 002401",
+        "D392F000260100000001 001B 002401 00",
+        "D392 001B 002401",
         "D392F000260100000001D392F0002601000000 001B 002401",
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
@@ -50,7 +56,7 @@ static void places_are_hexadecimal(void **state)
 static size_t faults_of(const char *text)
 {
     char path[] = "/tmp/card-profile-XXXXXX";
-    struct fault_list faults = { 0 };
+    struct fault_list faults = {0};
     struct card_profile p;
     int fd = mkstemp(path);
     assert_true(fd >= 0);
@@ -67,13 +73,16 @@ static size_t faults_of(const char *text)
 static void faults_are_found(void **state)
 {
     (void)state;
-#define SIG "[pin.sig]\ncharacters = digits\nminimum = 4\nmaximum = 4\ntries = 3\nplace.1 = D392F000260100000001 001B 002401\n"
+#define SIG                                                                                        \
+    "[pin.sig]\ncharacters = digits\nminimum = 4\nmaximum = 4\ntries = 3\nplace.1 = "              \
+    "D392F000260100000001 001B 002401\n"
     assert_int_equal(faults_of("[card]\nname = x\npins = sig\n" SIG), 0);
     assert_true(faults_of("[card]\nname = x\npins = auth\n" SIG) > 0);
     assert_true(faults_of("[card]\nname = x\npins = sig\n") > 0);
     assert_true(faults_of("[card]\npins = sig\n" SIG) > 0);
     assert_true(faults_of("[card]\nname = x\npins = sig\n" SIG "unknown = 1\n") > 0);
-    assert_true(faults_of("[card]\nname = x\npins = sig\n[pin.sig]\ncharacters = digits\nminimum = 5\nmaximum = 4\n"
+    assert_true(faults_of("[card]\nname = x\npins = sig\n[pin.sig]\ncharacters = digits\nminimum = "
+                          "5\nmaximum = 4\n"
                           "tries = 3\nplace.1 = D392F000260100000001 001B 002401\n") > 0);
 }
 

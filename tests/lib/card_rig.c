@@ -20,9 +20,14 @@
 enum { NOW = 1800000000, REPLY_MS = 30000 };
 
 static const char *const card_files[] = {
-    [RIG_ADULT] = "adult",     [RIG_CHILD] = "child",          [RIG_FACE] = "face",
-    [RIG_LOCKED] = "locked",   [RIG_FOREIGN] = "foreign",      [RIG_OLD_JUKI] = "juki-card",
-    [RIG_NOT_PRACTICE] = "not-practice", [RIG_LEAKTEST] = "leaktest",
+    [RIG_ADULT] = "adult",
+    [RIG_CHILD] = "child",
+    [RIG_FACE] = "face",
+    [RIG_LOCKED] = "locked",
+    [RIG_FOREIGN] = "foreign",
+    [RIG_OLD_JUKI] = "juki-card",
+    [RIG_NOT_PRACTICE] = "not-practice",
+    [RIG_LEAKTEST] = "leaktest",
 };
 
 static void beside_program(char *path, size_t room, const char *name)
@@ -48,13 +53,13 @@ static void remove_tree(const char *path)
 void rig_profile(struct card_profile *profile)
 {
     static const struct card_place jpki_sig = {
-        { 0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01 }, 10, 0x001B, 0x00, 0x24, 0x01,
+        {0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01}, 10, 0x001B, 0x00, 0x24, 0x01,
     };
     static const struct card_place juki_common = {
-        { 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x01, 0x00 }, 10, 0x001C, 0x80, 0x32, 0x00,
+        {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x01, 0x00}, 10, 0x001C, 0x80, 0x32, 0x00,
     };
     static const struct card_place kenmen = {
-        { 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08 }, 10, 0x0011, 0x00, 0x24, 0x01,
+        {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08}, 10, 0x0011, 0x00, 0x24, 0x01,
     };
     struct card_place jpki_auth = jpki_sig, juki = juki_common;
     jpki_auth.ef = 0x0018;
@@ -63,19 +68,20 @@ void rig_profile(struct card_profile *profile)
     *profile = (struct card_profile){
         .name = "my-number",
         .pin_count = 4,
-        .pins = {
-            [CARD_PIN_SIG] = { "sig", CARD_CAPITALS_AND_DIGITS, 6, 16, 5, 1, { jpki_sig } },
-            [CARD_PIN_AUTH] = { "auth", CARD_DIGITS, 4, 4, 3, 1, { jpki_auth } },
-            [CARD_PIN_JUKI] = { "juki", CARD_DIGITS, 4, 4, 3, 2, { juki_common, juki } },
-            [CARD_PIN_KENMEN] = { "kenmen", CARD_DIGITS, 4, 4, 3, 1, { kenmen } },
-        },
+        .pins =
+            {
+                [CARD_PIN_SIG] = {"sig", CARD_CAPITALS_AND_DIGITS, 6, 16, 5, 1, {jpki_sig}},
+                [CARD_PIN_AUTH] = {"auth", CARD_DIGITS, 4, 4, 3, 1, {jpki_auth}},
+                [CARD_PIN_JUKI] = {"juki", CARD_DIGITS, 4, 4, 3, 2, {juki_common, juki}},
+                [CARD_PIN_KENMEN] = {"kenmen", CARD_DIGITS, 4, 4, 3, 1, {kenmen}},
+            },
     };
 }
 
 static void fill_settings(struct rig *r)
 {
     struct card_settings *c = &r->settings;
-    *c = (struct card_settings){ .use_pad = 1, .entry_seconds = 20, .resident_gid = UINT32_MAX };
+    *c = (struct card_settings){.use_pad = 1, .entry_seconds = 20, .resident_gid = UINT32_MAX};
     snprintf(c->reader, sizeof c->reader, "%s", r->script);
     beside_program(c->module, sizeof c->module, "../../practice-authority.so");
     snprintf(c->module_config, sizeof c->module_config, "%s/office.key", r->stand);
@@ -90,7 +96,7 @@ void rig_up(struct rig *r, enum rig_card card)
 {
     char program[PATH_MAX], cwd[PATH_MAX];
     uint8_t key[16];
-    *r = (struct rig){ .directory = "/tmp/card-rig-XXXXXX" };
+    *r = (struct rig){.directory = "/tmp/card-rig-XXXXXX"};
     assert_non_null(mkdtemp(r->directory));
     assert_non_null(getcwd(cwd, sizeof cwd));
     snprintf(r->stand, sizeof r->stand, "%s/stand", r->directory);
@@ -152,7 +158,7 @@ static void note_event(struct rig *r)
 
 enum card_code rig_wait(struct rig *r)
 {
-    struct pollfd wait = { .fd = card_client_fd(r->client), .events = POLLIN };
+    struct pollfd wait = {.fd = card_client_fd(r->client), .events = POLLIN};
     for (;;) {
         while (card_client_receive(r->client, &r->reply)) {
             if (r->reply.sequence != 0)
@@ -165,7 +171,7 @@ enum card_code rig_wait(struct rig *r)
 
 void rig_wait_resident(struct rig *r)
 {
-    struct pollfd wait = { .fd = card_client_fd(r->client), .events = POLLIN };
+    struct pollfd wait = {.fd = card_client_fd(r->client), .events = POLLIN};
     bool connected = (r->reply.resident & CARD_RESIDENT_CONNECTED) != 0;
     while (!connected) {
         assert_int_equal(poll(&wait, 1, REPLY_MS), 1);
@@ -192,7 +198,7 @@ enum card_code rig_ask(struct rig *r, struct card_request *q)
 enum card_code rig_open(struct rig *r)
 {
     static struct card_request q;
-    q = (struct card_request){ .ask = CARD_ASK_OPEN };
+    q = (struct card_request){.ask = CARD_ASK_OPEN};
     q.body.settings = r->settings;
     return rig_ask(r, &q);
 }
@@ -205,12 +211,13 @@ const char *rig_serial(const struct rig *r)
 enum card_code rig_pin(struct rig *r, enum card_ask ask, enum card_pin pin, enum card_way way)
 {
     static struct card_request q;
-    q = (struct card_request){ .ask = ask, .pin = (uint8_t)pin, .way = (uint8_t)way };
+    q = (struct card_request){.ask = ask, .pin = (uint8_t)pin, .way = (uint8_t)way};
     strcpy(q.serial, rig_serial(r));
     return rig_ask(r, &q);
 }
 
-/* --- truth ----------------------------------------------------------------------------------------- */
+/* --- truth
+ * ----------------------------------------------------------------------------------------- */
 
 static struct practice_card *open_card(struct rig *r)
 {
@@ -229,7 +236,7 @@ int rig_tries(struct rig *r, enum practice_pin pin)
 
 static uint16_t say(struct practice_card *card, const uint8_t *command, size_t length)
 {
-    struct bytes answer = { 0 };
+    struct bytes answer = {0};
     assert_true(practice_card_transmit(card, command, length, &answer));
     assert_true(answer.length >= 2);
     uint16_t sw = (uint16_t)(answer.at[answer.length - 2] << 8 | answer.at[answer.length - 1]);
@@ -243,14 +250,15 @@ bool rig_pin_is(struct rig *r, enum practice_pin pin, const char *text)
         enum card_pin pin;
         size_t place;
     } places[] = {
-        [PRACTICE_PIN_SIG] = { CARD_PIN_SIG, 0 },   [PRACTICE_PIN_AUTH] = { CARD_PIN_AUTH, 0 },
-        [PRACTICE_PIN_JUKI_COMMON] = { CARD_PIN_JUKI, 0 }, [PRACTICE_PIN_JUKI] = { CARD_PIN_JUKI, 1 },
-        [PRACTICE_PIN_KENMEN] = { CARD_PIN_KENMEN, 0 },
+        [PRACTICE_PIN_SIG] = {CARD_PIN_SIG, 0},          [PRACTICE_PIN_AUTH] = {CARD_PIN_AUTH, 0},
+        [PRACTICE_PIN_JUKI_COMMON] = {CARD_PIN_JUKI, 0}, [PRACTICE_PIN_JUKI] = {CARD_PIN_JUKI, 1},
+        [PRACTICE_PIN_KENMEN] = {CARD_PIN_KENMEN, 0},
     };
-    const struct card_place *place = &r->settings.profile.pins[places[pin].pin].places[places[pin].place];
+    const struct card_place *place =
+        &r->settings.profile.pins[places[pin].pin].places[places[pin].place];
     struct practice_card *card = open_card(r);
-    struct bytes atr = { 0 };
-    uint8_t select[15] = { 0x00, 0xA4, 0x04, 0x0C, 10 }, verify[37] = { 0x00, 0x20, 0x00 };
+    struct bytes atr = {0};
+    uint8_t select[15] = {0x00, 0xA4, 0x04, 0x0C, 10}, verify[37] = {0x00, 0x20, 0x00};
     size_t length = strlen(text);
     assert_true(practice_card_power_on(card, &atr));
     memcpy(select + 5, place->aid, 10);

@@ -1,8 +1,9 @@
 /*
- * A card process over the emulated reader, driven through cardops/client.h, and the truth about its card.
+ * A card process over the emulated reader, driven through cardops/client.h, and the truth about its
+ * card.
  *
- * Order: rig_up; rig_script and rig_open for each situation; rig_ask; rig_down. Everything lives below
- * one temporary directory. Every fault of the rig itself fails the running cmocka test.
+ * Order: rig_up; rig_script and rig_open for each situation; rig_ask; rig_down. Everything lives
+ * below one temporary directory. Every fault of the rig itself fails the running cmocka test.
  */
 #ifndef TESTS_LIB_CARD_RIG_H
 #define TESTS_LIB_CARD_RIG_H
@@ -13,19 +14,29 @@
 struct rig {
     char directory[64], stand[96], script[96], card_file[128];
     struct card_client *client;
-    struct card_reply reply;       /* the last answer, static so that its blobs do not fill the stack */
+    struct card_reply reply; /* the last answer, static so that its blobs do not fill the stack */
     unsigned at_pad, left_pad, presence_events;
     uint8_t last_presence, last_entries, resident_flags;
     struct card_settings settings;
 };
 
-enum rig_card { RIG_ADULT, RIG_CHILD, RIG_FACE, RIG_LOCKED, RIG_FOREIGN, RIG_OLD_JUKI, RIG_NOT_PRACTICE, RIG_LEAKTEST };
+enum rig_card {
+    RIG_ADULT,
+    RIG_CHILD,
+    RIG_FACE,
+    RIG_LOCKED,
+    RIG_FOREIGN,
+    RIG_OLD_JUKI,
+    RIG_NOT_PRACTICE,
+    RIG_LEAKTEST
+};
 
 void rig_up(struct rig *r, enum rig_card card);
 void rig_down(struct rig *r);
 /* A fresh card: forgets what happened to it. */
 void rig_fresh(struct rig *r);
-/* Lines of the script after `stand` and `card`; an empty text is a reader without pad and without faults. */
+/* Lines of the script after `stand` and `card`; an empty text is a reader without pad and without
+ * faults. */
 void rig_script(struct rig *r, const char *lines);
 /* The same without a card in the reader. */
 void rig_script_empty(struct rig *r, const char *lines);

@@ -12,13 +12,15 @@ enum { LARGEST_MAPPING = 1 << 28 };
 
 static uint8_t window[1 << 16];
 
-static int count(const uint8_t *at, size_t length, uintptr_t address, const void *needle, size_t wanted, bool own)
+static int count(const uint8_t *at, size_t length, uintptr_t address, const void *needle,
+                 size_t wanted, bool own)
 {
     int found = 0;
     const uint8_t *from = at;
     while ((from = memmem(from, length - (size_t)(from - at), needle, wanted)) != NULL) {
         uintptr_t where = address + (uintptr_t)(from - at);
-        bool in_window = where + wanted > (uintptr_t)window && where < (uintptr_t)window + sizeof window;
+        bool in_window =
+            where + wanted > (uintptr_t)window && where < (uintptr_t)window + sizeof window;
         if (!own || !in_window)
             found++;
         from++;
@@ -26,7 +28,8 @@ static int count(const uint8_t *at, size_t length, uintptr_t address, const void
     return found;
 }
 
-static int scan_range(int memory, uintptr_t from, uintptr_t to, const void *needle, size_t wanted, bool own)
+static int scan_range(int memory, uintptr_t from, uintptr_t to, const void *needle, size_t wanted,
+                      bool own)
 {
     int found = 0;
     while (from + wanted <= to) {
@@ -50,8 +53,8 @@ int memory_scan(pid_t pid, const void *needle, size_t length)
     snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
     FILE *maps = fopen(path, "re");
     while (memory >= 0 && maps != NULL && fgets(line, sizeof line, maps) != NULL)
-        if (sscanf(line, "%lx-%lx %7s", &from, &to, rights) == 3 && rights[0] == 'r' && rights[1] == 'w' &&
-            to - from <= LARGEST_MAPPING)
+        if (sscanf(line, "%lx-%lx %7s", &from, &to, rights) == 3 && rights[0] == 'r' &&
+            rights[1] == 'w' && to - from <= LARGEST_MAPPING)
             found += scan_range(memory, from, to, needle, length, pid == getpid());
     if (memory < 0 || maps == NULL)
         found = -1;

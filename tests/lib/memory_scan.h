@@ -6,8 +6,9 @@
 #include <sys/types.h>
 
 /*
- * How often `needle` occurs in the writable mappings of `pid` (its own process is allowed); -1: its memory
- * cannot be read (not dumpable and no right to trace it). `needle` itself is counted where it lies there.
+ * How often `needle` occurs in the writable mappings of `pid` (its own process is allowed); -1: its
+ * memory cannot be read (not dumpable and no right to trace it). `needle` itself is counted where
+ * it lies there.
  */
 int memory_scan(pid_t pid, const void *needle, size_t length);
 

@@ -20,25 +20,25 @@ static const struct {
     const char *head;
     size_t head_length;
 } shapes[] = {
-    { 0, 0, 4, "\x00\x20\x00\x80", 4 },
-    { 0, 4, 5, "\x00\x20\x00\x80\x04", 5 },
-    { 0, 256, 5, "\x00\x20\x00\x80\x00", 5 },
-    { 4, 0, 9, "\x00\x20\x00\x80\x04", 5 },
-    { 255, 0, 260, "\x00\x20\x00\x80\xFF", 5 },
-    { 4, 256, 10, "\x00\x20\x00\x80\x04", 5 },
-    { 0, 257, 7, "\x00\x20\x00\x80\x00\x01\x01", 7 },
-    { 0, 65536, 7, "\x00\x20\x00\x80\x00\x00\x00", 7 },
-    { 256, 0, 263, "\x00\x20\x00\x80\x00\x01\x00", 7 },
-    { 256, 256, 265, "\x00\x20\x00\x80\x00\x01\x00", 7 },
-    { 65535, 65536, 65544, "\x00\x20\x00\x80\x00\xFF\xFF", 7 },
+    {0, 0, 4, "\x00\x20\x00\x80", 4},
+    {0, 4, 5, "\x00\x20\x00\x80\x04", 5},
+    {0, 256, 5, "\x00\x20\x00\x80\x00", 5},
+    {4, 0, 9, "\x00\x20\x00\x80\x04", 5},
+    {255, 0, 260, "\x00\x20\x00\x80\xFF", 5},
+    {4, 256, 10, "\x00\x20\x00\x80\x04", 5},
+    {0, 257, 7, "\x00\x20\x00\x80\x00\x01\x01", 7},
+    {0, 65536, 7, "\x00\x20\x00\x80\x00\x00\x00", 7},
+    {256, 0, 263, "\x00\x20\x00\x80\x00\x01\x00", 7},
+    {256, 256, 265, "\x00\x20\x00\x80\x00\x01\x00", 7},
+    {65535, 65536, 65544, "\x00\x20\x00\x80\x00\xFF\xFF", 7},
 };
 
 static void every_case_is_built_and_read_back(void **state)
 {
     (void)state;
-    struct bytes raw = { 0 };
+    struct bytes raw = {0};
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-        struct apdu in = { 0x00, 0x20, 0x00, 0x80, filler, shapes[i].data, shapes[i].expected }, out;
+        struct apdu in = {0x00, 0x20, 0x00, 0x80, filler, shapes[i].data, shapes[i].expected}, out;
         assert_true(apdu_build(&raw, &in));
         assert_int_equal(raw.length, shapes[i].length);
         assert_memory_equal(raw.at, shapes[i].head, shapes[i].head_length);
@@ -53,20 +53,21 @@ static void every_case_is_built_and_read_back(void **state)
 static void too_long_is_refused(void **state)
 {
     (void)state;
-    struct bytes raw = { 0 };
-    struct apdu in = { .data = filler, .data_length = APDU_LONG_DATA + 1 };
+    struct bytes raw = {0};
+    struct apdu in = {.data = filler, .data_length = APDU_LONG_DATA + 1};
     assert_false(apdu_build(&raw, &in));
-    in = (struct apdu){ .expected = APDU_LONG_EXPECTED + 1 };
+    in = (struct apdu){.expected = APDU_LONG_EXPECTED + 1};
     assert_false(apdu_build(&raw, &in));
     assert_int_equal(raw.length, 0);
     bytes_free(&raw);
 }
 
-/* Every length of every small pattern, in a block of exactly that size so that a sanitizer sees an overrun. */
+/* Every length of every small pattern, in a block of exactly that size so that a sanitizer sees an
+ * overrun. */
 static void hostile_commands_stay_inside(void **state)
 {
     (void)state;
-    static const uint8_t fields[] = { 0x00, 0x01, 0x02, 0x04, 0x05, 0xFF };
+    static const uint8_t fields[] = {0x00, 0x01, 0x02, 0x04, 0x05, 0xFF};
     for (size_t length = 0; length <= 12; length++)
         for (size_t a = 0; a < sizeof fields; a++)
             for (size_t b = 0; b < sizeof fields; b++) {
@@ -96,7 +97,7 @@ static void contradictory_lengths_are_refused(void **state)
 static void the_status_word_is_taken_off(void **state)
 {
     (void)state;
-    struct bytes answer = { 0 };
+    struct bytes answer = {0};
     uint16_t sw = 7;
     assert_false(apdu_take_status(&answer, &sw));
     assert_true(bytes_set(&answer, "\x90", 1));
@@ -133,16 +134,16 @@ static void logs_never_show_a_pin(void **state)
 {
     (void)state;
     static const uint8_t carriers[][2] = {
-        { 0x00, 0x20 }, { 0x00, 0x24 }, { 0x00, 0x2C }, { 0x80, 0x32 }, { 0x80, 0x54 }, { 0x00, 0xEE },
+        {0x00, 0x20}, {0x00, 0x24}, {0x00, 0x2C}, {0x80, 0x32}, {0x80, 0x54}, {0x00, 0xEE},
     };
     char text[200];
     for (size_t i = 0; i < sizeof carriers / sizeof carriers[0]; i++) {
-        uint8_t raw[] = { carriers[i][0], carriers[i][1], 0, 0x80, 4, '1', '9', '8', '4' };
+        uint8_t raw[] = {carriers[i][0], carriers[i][1], 0, 0x80, 4, '1', '9', '8', '4'};
         command_describe(raw, sizeof raw, text, sizeof text);
         assert_null(strstr(text, "31 39"));
         assert_null(strstr(text, "1984"));
     }
-    const uint8_t select[] = { 0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, 0x18 };
+    const uint8_t select[] = {0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, 0x18};
     command_describe(select, sizeof select, text, sizeof text);
     assert_string_equal(text, "SELECT 00 A4 02 0C 02 00 18");
     command_describe(select, 3, text, sizeof text);
@@ -158,11 +159,12 @@ static void tlv_is_written_and_read(void **state)
     static const struct {
         uint32_t tag;
         size_t length, total;
-    } objects[] = { { 0x81, 0, 2 }, { 0x5F24, 4, 7 }, { 0x7F49, 128, 132 }, { 0x30, 300, 304 }, { 0xDF8121, 1, 5 } };
-    struct bytes b = { 0 };
+    } objects[] = {
+        {0x81, 0, 2}, {0x5F24, 4, 7}, {0x7F49, 128, 132}, {0x30, 300, 304}, {0xDF8121, 1, 5}};
+    struct bytes b = {0};
     for (size_t i = 0; i < 5; i++)
         assert_true(tlv_append(&b, objects[i].tag, filler, objects[i].length));
-    struct tlv_reader r = { b.at, b.length };
+    struct tlv_reader r = {b.at, b.length};
     struct tlv t;
     for (size_t i = 0; i < 5; i++) {
         assert_int_equal(tlv_next(&r, &t), TLV_OBJECT);
@@ -186,14 +188,22 @@ static void hostile_tlv_is_garbled(void **state)
         const char *bytes;
         size_t length;
     } bad[] = {
-        { "\x30", 1 }, { "\x30\x05""abc", 5 }, { "\x30\x80\x00\x00", 4 }, { "\x30\x85\x00\x00\x00\x00\x01\x00", 8 },
-        { "\x30\x84\xFF\xFF\xFF\xFF", 6 }, { "\x7F\x81\x81\x81\x81\x01", 6 }, { "\x5F\x24", 2 }, { "\x30\x82\x01", 3 },
+        {"\x30", 1},
+        {"\x30\x05"
+         "abc",
+         5},
+        {"\x30\x80\x00\x00", 4},
+        {"\x30\x85\x00\x00\x00\x00\x01\x00", 8},
+        {"\x30\x84\xFF\xFF\xFF\xFF", 6},
+        {"\x7F\x81\x81\x81\x81\x01", 6},
+        {"\x5F\x24", 2},
+        {"\x30\x82\x01", 3},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         uint8_t *copy = malloc(bad[i].length);
         assert_non_null(copy);
         memcpy(copy, bad[i].bytes, bad[i].length);
-        struct tlv_reader r = { copy, bad[i].length };
+        struct tlv_reader r = {copy, bad[i].length};
         struct tlv t;
         assert_int_equal(tlv_next(&r, &t), TLV_GARBLED);
         assert_int_equal(tlv_next(&r, &t), TLV_END);

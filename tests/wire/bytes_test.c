@@ -16,7 +16,7 @@ static const char secret[] = "ABC123XYZ789";
 static void growth_keeps_the_content(void **state)
 {
     (void)state;
-    struct bytes b = { 0 };
+    struct bytes b = {0};
     for (unsigned i = 0; i < 1000; i++)
         assert_true(bytes_append_byte(&b, (uint8_t)(i & 0xFF)));
     assert_int_equal(b.length, 1000);
@@ -30,7 +30,7 @@ static void growth_keeps_the_content(void **state)
 static void truncation_wipes_what_lies_behind(void **state)
 {
     (void)state;
-    struct bytes b = { 0 };
+    struct bytes b = {0};
     assert_true(bytes_set(&b, secret, sizeof secret));
     const uint8_t *storage = b.at;
     bytes_truncate(&b, 1);
@@ -44,7 +44,7 @@ static void truncation_wipes_what_lies_behind(void **state)
 static void a_shorter_content_wipes_the_rest_of_the_longer(void **state)
 {
     (void)state;
-    struct bytes b = { 0 };
+    struct bytes b = {0};
     assert_true(bytes_set(&b, secret, sizeof secret));
     assert_true(bytes_set(&b, "xy", 2));
     for (size_t i = 2; i < sizeof secret; i++)
@@ -56,13 +56,13 @@ static void a_shorter_content_wipes_the_rest_of_the_longer(void **state)
 static void make_secret(uint8_t *out, size_t length)
 {
     for (size_t i = 0; i < length; i++)
-        out[i] = (uint8_t)~(0x91 + i * 7);
+        out[i] = (uint8_t) ~(0x91 + i * 7);
 }
 
 static void nothing_is_left_of_a_secret(bool locked)
 {
     uint8_t needle[12];
-    struct bytes b = { 0 };
+    struct bytes b = {0};
     make_secret(needle, sizeof needle);
     if (locked)
         assert_true(bytes_locked(&b, 4096));
@@ -91,7 +91,7 @@ static void locked_pages_leave_nothing(void **state)
 static void a_locked_buffer_does_not_grow(void **state)
 {
     (void)state;
-    struct bytes b = { 0 };
+    struct bytes b = {0};
     assert_true(bytes_locked(&b, 8));
     assert_true(bytes_append(&b, "12345678", 8));
     assert_false(bytes_append_byte(&b, '9'));
@@ -103,7 +103,7 @@ static void a_locked_buffer_does_not_grow(void **state)
 static void limits_hold(void **state)
 {
     (void)state;
-    struct bytes b = { 0 };
+    struct bytes b = {0};
     static uint8_t block[BYTES_MAX];
     assert_true(bytes_append(&b, block, sizeof block));
     assert_false(bytes_append_byte(&b, 0));
@@ -116,7 +116,7 @@ static void limits_hold(void **state)
 static void equality(void **state)
 {
     (void)state;
-    struct bytes a = { 0 }, b = { 0 };
+    struct bytes a = {0}, b = {0};
     assert_true(bytes_equal(&a, &b));
     assert_true(bytes_set(&a, "1234", 4));
     assert_false(bytes_equal(&a, &b));
