@@ -54,11 +54,10 @@ struct card_file {
     bool (*content)(struct practice_card *card, struct bytes *out);
 };
 
-/* How the application changes a PIN (card.md 2.4). */
 struct card_application {
     uint8_t aid[16];
     size_t aid_length;
-    uint8_t change_cla, change_ins, change_p1;
+    uint8_t change_cla, change_ins, change_p1; /* how it changes a PIN (card.md 2.4); ins 0: not */
     const struct card_file *files;
     size_t file_count;
     /* Whether a card of this kind has the application. */

@@ -472,6 +472,7 @@ void control_readable(struct stand *s, struct stand_client *client)
         line_run(s, client, line);
         explicit_bzero(line, sizeof line);
     }
+    explicit_bzero(client->line + client->length, sizeof client->line - client->length);
     if (client->fd >= 0 && client->length == sizeof client->line - 1)
         client_drop(client);
 }

@@ -139,6 +139,7 @@ static void signals_take(struct stand *s)
         else if (s->service.pid > 0 && waitpid(s->service.pid, NULL, WNOHANG) == s->service.pid) {
             s->service.pid = 0;
             s->failed = true;
+            stand_service_stop(s);
         }
     }
 }
