@@ -4,8 +4,10 @@
  */
 #include "tests/practice/cards.h"
 
+#include "cardops/authority/authority.h"
 #include "cardops/reader/pcsc.h"
 
+#include <dlfcn.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -205,6 +207,46 @@ static void a_card_pulled_during_entry_ends_it(void **state)
     assert_int_equal(transmit("00200098"), 0x63C3);
 }
 
+static bool link_transmit(void *context, const struct bytes *command, struct bytes *answer)
+{
+    struct reader *reader = context;
+    return reader->ops->transmit(reader, command, answer) == READER_OK;
+}
+
+/* GENERATE has extended length fields, which libccid carries in chained T=1 blocks. */
+static void the_practice_module_works_through_the_driver(void **state)
+{
+    (void)state;
+    char path[512], key_file[96];
+    uint16_t sw;
+    struct authority_session *session;
+    const struct authority_link link = {r, link_transmit};
+    const struct card_place auth = {
+        .aid = {0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01},
+        .aid_length = 10,
+        .ef = 0x0018};
+    struct authority_pin_command command;
+    const char *build = getenv("BUILD");
+    snprintf(path, sizeof path, "%s/practice-authority.so", build ? build : "build");
+    snprintf(key_file, sizeof key_file, "%s/office.key", stand);
+    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    assert_non_null(library);
+    const struct authority *a = dlsym(library, AUTHORITY_SYMBOL);
+    assert_int_equal(practice("lock", "auth", NULL), 0);
+    connected();
+    assert_int_equal(a->open(&session, &link, key_file, &sw), AUTHORITY_OK);
+    assert_int_equal(a->generate(session, AUTHORITY_KEY_AUTH, &out, &sw), AUTHORITY_OK);
+    assert_int_equal(out.length, 270);
+    assert_true(bytes_set(&in, out.at, out.length));
+    assert_int_equal(a->pending(session, AUTHORITY_KEY_AUTH, &out, &sw), AUTHORITY_OK);
+    assert_true(bytes_equal(&in, &out));
+    assert_int_equal(a->unblock(session, &auth, &command, &sw), AUTHORITY_OK);
+    assert_int_equal(at_pad(MODIFY, NEW_TWICE("002C0298"), "press", "1357E1357E"), 0x9000);
+    a->close(&session);
+    assert_int_equal(transmit("00200098 04 31333537"), 0x9000);
+    dlclose(library);
+}
+
 static void a_mute_reader_is_away_and_comes_back(void **state)
 {
     (void)state;
@@ -241,6 +283,7 @@ int main(void)
         TEST(part_10_verifies_and_changes),
         TEST(long_commands_and_answers_are_chained),
         TEST(a_card_pulled_during_entry_ends_it),
+        TEST(the_practice_module_works_through_the_driver),
         TEST(a_mute_reader_is_away_and_comes_back),
         TEST(round_trips_are_counted),
     };
