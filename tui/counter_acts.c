@@ -376,6 +376,8 @@ static void slip_act(struct counter *c, struct request request)
 {
     if (request.act == ACT_GO) {
         counter_home(c);
+    } else if (request.act == ACT_PRINT) {
+        counter_print(c);
     }
 }
 

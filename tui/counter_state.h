@@ -73,6 +73,11 @@ bool answers_contradict(struct counter *c);
 bool answers_record(struct counter *c);
 void answers_open_plan(struct counter *c);
 
+/* --- counter_print.c: the slip on paper ------------------------------------------------------------ */
+
+/* As PDF in the configured folder, handed to the printer; the notice says what became of it. */
+void counter_print(struct counter *c);
+
 /* --- counter_acts.c: what the screens ask for ----------------------------------------------------- */
 
 void acts_do(struct counter *c, struct request request);

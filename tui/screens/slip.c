@@ -1,45 +1,83 @@
+#include "tui/screens/slip.h"
 #include "tui/screens/steps.h"
 
 #include <stdio.h>
 
-enum { LABEL = 3, VALUE = 22 };
+enum { TOP = 2, LABEL = 3, VALUE = 22 };
 
-static int draw_line(struct canvas *c, const struct screen_view *view, int row, const char *label, const char *value)
+static void add(struct slip *slip, const char *label, enum theme_role role, const char *text)
 {
-    canvas_put(c, row, LABEL, VALUE - LABEL, THEME_QUIET, say(view, label));
-    canvas_put(c, row, VALUE, c->columns - VALUE - 1, THEME_TEXT, value);
-    return row + 1;
+    if (slip->count < SLIP_LINES) {
+        struct slip_line *line = &slip->line[slip->count++];
+        line->label = label;
+        line->role = role;
+        snprintf(line->text, sizeof line->text, "%s", text);
+    }
+}
+
+static void add_labelled(struct slip *slip, const struct screen_view *view, const char *id, const char *text)
+{
+    add(slip, say(view, id), THEME_TEXT, text);
 }
 
 static const char *outcome_id(const struct case_file *file)
 {
     static const char *const ids[CASE_STATES] = {
         [CASE_DONE] = "slip.done", [CASE_ABANDONED] = "slip.given-up", [CASE_PARKED] = "slip.parked"};
-    return ids[file->state] != NULL ? ids[file->state] : "slip.open";
+    return file->state < CASE_STATES && ids[file->state] != NULL ? ids[file->state] : "slip.open";
+}
+
+static void add_steps(struct slip *slip, const struct screen_view *view, const struct case_file *file)
+{
+    for (size_t i = 0; i < file->plan.step_count && i < CASE_STEPS; i++) {
+        char text[PARTS_TEXT], line[PARTS_TEXT];
+        const struct case_step *step = &file->steps[i];
+        snprintf(line, sizeof line, "%.400s  %.100s", step_text(view, &step->plan, text), step_state(view, step));
+        add(slip, "", step_role(step), line);
+    }
+}
+
+void slip_lines(const struct screen_view *view, struct slip *out)
+{
+    const struct case_file *file = &view->slip;
+    char text[PARTS_TEXT], when[PARTS_TEXT];
+    int procedure = terms_find(&terms_procedures, file->opening.procedure);
+    int presenter = profile_presenter(view->profile, file->opening.presenter);
+    out->count = 0;
+    add_labelled(out, view, "slip.case", file->id);
+    snprintf(text, sizeof text, "%.200s %.200s", text_of(view, view->profile->name),
+             office_name(view, view->situation.office));
+    add_labelled(out, view, "slip.office", text);
+    add_labelled(out, view, "slip.received", moment_text(view, moment_of(file->opened_at), when));
+    add_labelled(out, view, "slip.ended", moment_text(view, moment_of(file->changed_at), when));
+    add_labelled(out, view, "slip.procedure", procedure >= 0 ? procedure_name(view, (size_t)procedure) : "");
+    add_labelled(out, view, "slip.presenter", presenter >= 0 ? presenter_name(view, (size_t)presenter) : "");
+    add_labelled(out, view, "slip.outcome", say(view, outcome_id(file)));
+    if (file->decided) {
+        snprintf(text, sizeof text, "%.96s (%.96s): %.300s", file->decision.who, file->decision.function,
+                 file->decision.why);
+        add_labelled(out, view, "slip.decided", text);
+    }
+    add_steps(out, view, file);
 }
 
 void slip_draw(struct canvas *c, const struct screen_view *view)
 {
-    const struct case_file *file = &view->slip;
-    char text[2 * PARTS_TEXT], when[PARTS_TEXT];
-    int procedure = terms_find(&terms_procedures, file->opening.procedure);
-    int presenter = profile_presenter(view->profile, file->opening.presenter);
-    int row = draw_line(c, view, 2, "slip.case", file->id);
-    snprintf(text, sizeof text, "%s %s", text_of(view, view->profile->name), office_name(view, view->situation.office));
-    row = draw_line(c, view, row, "slip.office", text);
-    row = draw_line(c, view, row, "slip.received", moment_text(view, moment_of(file->opened_at), when));
-    row = draw_line(c, view, row, "slip.ended", moment_text(view, moment_of(file->changed_at), when));
-    row = draw_line(c, view, row, "slip.procedure", procedure >= 0 ? procedure_name(view, (size_t)procedure) : "");
-    row = draw_line(c, view, row, "slip.presenter", presenter >= 0 ? presenter_name(view, (size_t)presenter) : "");
-    row = draw_line(c, view, row, "slip.outcome", say(view, outcome_id(file)));
-    if (file->decided) {
-        snprintf(text, sizeof text, "%s (%s): %s", file->decision.who, file->decision.function, file->decision.why);
-        row = draw_line(c, view, row, "slip.decided", text);
+    struct slip slip;
+    slip_lines(view, &slip);
+    int row = TOP;
+    for (int i = 0; i < slip.count && row < c->rows - 4; i++) {
+        const struct slip_line *line = &slip.line[i];
+        bool first_alone = *line->label == '\0' && i > 0 && *slip.line[i - 1].label != '\0';
+        row += first_alone;
+        if (*line->label == '\0') {
+            put_marked(c, row++, LABEL - 2, c->columns - LABEL, line->role, line->text);
+            continue;
+        }
+        canvas_put(c, row, LABEL, VALUE - LABEL, THEME_QUIET, line->label);
+        row += canvas_paragraph(c, row, VALUE, c->columns - VALUE - 1, 3, line->role, line->text);
     }
-    struct flow flow = {.c = c, .top = row + 1, .room = c->rows - row - 4};
-    flow_steps(&flow, view, file);
     if (view->desk->presence == CARD_IN_READER) {
-        flow_blank(&flow);
-        flow_text(&flow, THEME_WARNING, 0, say(view, "slip.give-back"));
+        put_marked(c, row + 1, LABEL - 2, c->columns - LABEL, THEME_WARNING, say(view, "slip.give-back"));
     }
 }

@@ -35,21 +35,31 @@ void flow_step(struct flow *flow, const struct screen_view *view, size_t number,
     flow_text(flow, role, 0, line);
 }
 
+static const struct {
+    const char *id;
+    enum theme_role role;
+} states[CASE_STEP_STATES] = {
+    [CASE_STEP_IS_OPEN] = {"step-state.open", THEME_TEXT},
+    [CASE_STEP_IS_INTENDED] = {"step-state.running", THEME_TEXT},
+    [CASE_STEP_IS_DONE] = {"step-state.done", THEME_GOOD},
+    [CASE_STEP_IS_NOT_DONE] = {"step-state.not-done", THEME_WARNING},
+    [CASE_STEP_IS_UNKNOWN] = {"step-state.unknown", THEME_BAD},
+};
+
+const char *step_state(const struct screen_view *view, const struct case_step *step)
+{
+    return say(view, states[step->state % CASE_STEP_STATES].id);
+}
+
+enum theme_role step_role(const struct case_step *step)
+{
+    return states[step->state % CASE_STEP_STATES].role;
+}
+
 void flow_steps(struct flow *flow, const struct screen_view *view, const struct case_file *file)
 {
-    static const struct {
-        const char *id;
-        enum theme_role role;
-    } states[CASE_STEP_STATES] = {
-        [CASE_STEP_IS_OPEN] = {"step-state.open", THEME_TEXT},
-        [CASE_STEP_IS_INTENDED] = {"step-state.running", THEME_TEXT},
-        [CASE_STEP_IS_DONE] = {"step-state.done", THEME_GOOD},
-        [CASE_STEP_IS_NOT_DONE] = {"step-state.not-done", THEME_WARNING},
-        [CASE_STEP_IS_UNKNOWN] = {"step-state.unknown", THEME_BAD},
-    };
     for (size_t i = 0; i < file->plan.step_count && i < CASE_STEPS; i++) {
         const struct case_step *step = &file->steps[i];
-        size_t state = step->state % CASE_STEP_STATES;
-        flow_step(flow, view, i, &step->plan, states[state].role, say(view, states[state].id));
+        flow_step(flow, view, i, &step->plan, step_role(step), step_state(view, step));
     }
 }

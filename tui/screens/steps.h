@@ -7,6 +7,9 @@
 /* The step waits for somebody to type. */
 bool step_is_typed(const struct case_plan_step *step);
 const char *step_text(const struct screen_view *view, const struct case_plan_step *step, char out[PARTS_TEXT]);
+/* How it stands: "done". */
+const char *step_state(const struct screen_view *view, const struct case_step *step);
+enum theme_role step_role(const struct case_step *step);
 /* Who types where. */
 const char *step_typing(const struct screen_view *view, const struct case_plan_step *step);
 void flow_step(struct flow *flow, const struct screen_view *view, size_t number, const struct case_plan_step *step,
