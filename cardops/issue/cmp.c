@@ -4,8 +4,11 @@
 #include <openssl/http.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 /* By bit number, RFC 4210 section 5.2.3. */
@@ -40,12 +43,27 @@ static void set_text(struct cmp_result *result, const char *text)
     result->text[length] = '\0';
 }
 
-/* --- TLS under HTTP ------------------------------------------------------------------------------ */
+/* --- under HTTP ---------------------------------------------------------------------------------- */
 
-/* OpenSSL's HTTP client calls it after connecting, and before closing (`connect` 0). */
-static BIO *tls_layer(BIO *bio, void *argument, int connect, int detail)
+/*
+ * OpenSSL's HTTP client sends head and body of a question apart: the second would wait some 40 ms for the
+ * acknowledgement of the first.
+ */
+static void send_at_once(BIO *bio)
+{
+    int fd = -1;
+    if (BIO_get_fd(bio, &fd) > 0)
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
+}
+
+/* Called after connecting, and before closing (`connect` 0). Without an argument there is no TLS. */
+static BIO *under_http(BIO *bio, void *argument, int connect, int detail)
 {
     (void)detail;
+    if (connect)
+        send_at_once(bio);
+    if (argument == NULL)
+        return bio;
     if (!connect) {
         /* The peer may be gone already; its close is not worth an error. */
         ERR_set_mark();
@@ -84,7 +102,6 @@ static bool prepare_tls(struct exchange *exchange, const struct cmp_office *offi
                  X509_VERIFY_PARAM_set1_host(param, exchange->host, 0) == 1;
     ERR_clear_error();
     return named && SSL_CTX_set_min_proto_version(exchange->tls, TLS1_2_VERSION) == 1 &&
-           OSSL_CMP_CTX_set_http_cb(exchange->ctx, tls_layer) == 1 &&
            OSSL_CMP_CTX_set_http_cb_arg(exchange->ctx, exchange) == 1;
 }
 
@@ -130,7 +147,8 @@ static bool begin(struct exchange *exchange, const struct cmp_office *office)
            OSSL_CMP_CTX_set1_serverPath(exchange->ctx, exchange->path) == 1 &&
            (office->transfer == NULL || (OSSL_CMP_CTX_set_transfer_cb(exchange->ctx, office->transfer) == 1 &&
                                          OSSL_CMP_CTX_set_transfer_cb_arg(exchange->ctx, office->transferring) == 1)) &&
-           prepare_messages(exchange->ctx, office) && (!tls || prepare_tls(exchange, office));
+           OSSL_CMP_CTX_set_http_cb(exchange->ctx, under_http) == 1 && prepare_messages(exchange->ctx, office) &&
+           (!tls || prepare_tls(exchange, office));
 }
 
 static void end(struct exchange *exchange)
