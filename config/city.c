@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- names: offices, presenters, facts ----------------------------------------------------------- */
+/* --- names: offices, presenters, facts ------------------------------------------------------- */
 
 static void read_offices(struct city_reader *r)
 {
@@ -24,7 +24,8 @@ static void read_offices(struct city_reader *r)
         office->name = city_text(r, section, "name");
         office->source = city_keep(r->city, source != NULL ? source : "");
         const char *alias;
-        for (size_t n = 1; n <= 6 && (alias = ini_numbered(r->ini, section, "alias", n)) != NULL; n++)
+        for (size_t n = 1; n <= 6 && (alias = ini_numbered(r->ini, section, "alias", n)) != NULL;
+             n++)
             office->alias[office->aliases++] = city_keep(r->city, alias);
     }
     if (profile->office_count == 0)
@@ -65,7 +66,7 @@ static void read_facts(struct city_reader *r)
     }
 }
 
-/* --- the city itself ------------------------------------------------------------------------------ */
+/* --- the city itself ------------------------------------------------------------------------- */
 
 static const char *needed(struct city_reader *r, const char *key)
 {
@@ -127,7 +128,7 @@ static void read_hours(struct city_reader *r, struct hours_table *table)
     city_hours_load(r->ini, &words, table, r->faults);
 }
 
-/* --- national rules ------------------------------------------------------------------------------- */
+/* --- national rules -------------------------------------------------------------------------- */
 
 static const char *const say_sections[NATIONAL_SAYS] = {
     [SAY_SILENT] = "say.silent",
@@ -151,7 +152,8 @@ static const char *const say_sections[NATIONAL_SAYS] = {
     [SAY_STANDS_FOR] = "say.stands-for",
 };
 
-/* What choosing a presenter says about the resident: [presenter-says], PRESENTER = ward:no under15:no. */
+/* What choosing a presenter says about the resident: [presenter-says], PRESENTER = ward:no
+ * under15:no. */
 static void read_assumed(struct city_reader *r)
 {
     static const char *const words[] = {"ward:yes", "ward:no", "under15:yes", "under15:no"};
@@ -161,7 +163,8 @@ static void read_assumed(struct city_reader *r)
     for (size_t i = 0; i < PROFILE_PRESENTERS; i++) {
         uint64_t said = i < PRESENTERS_COMMON ? 0 : others;
         if (i < PRESENTERS_COMMON)
-            ini_set(r->ini, "presenter-says", terms_presenters.word[i], (struct ini_words){words, 4}, &said, r->faults);
+            ini_set(r->ini, "presenter-says", terms_presenters.word[i],
+                    (struct ini_words){words, 4}, &said, r->faults);
         national->assumed[i][0] = (uint8_t)(said & 3);
         national->assumed[i][1] = (uint8_t)(said >> 2 & 3);
     }
@@ -170,7 +173,8 @@ static void read_assumed(struct city_reader *r)
 static void read_national(struct city_reader *r)
 {
     struct national *national = &r->city->national;
-    struct hours_table *table = &r->city->profile.hours; /* for its kiosk; the profile's own comes later */
+    struct hours_table *table =
+        &r->city->profile.hours; /* for its kiosk; the profile's own comes later */
     int months = 12;
     ini_number(r->ini, "national", "page-old-months", 1, 600, &months, r->faults);
     national->page_old_months = (uint16_t)months;
@@ -186,7 +190,7 @@ static void read_national(struct city_reader *r)
     city_read_rules(r);
 }
 
-/* --- files ---------------------------------------------------------------------------------------- */
+/* --- files ----------------------------------------------------------------------------------- */
 
 typedef void read_sections(struct city_reader *r);
 
@@ -207,7 +211,8 @@ static void read_profile(struct city_reader *r)
     static const char *const needed_sections[] = {"city"};
     for (size_t i = 0; i < sizeof needed_sections / sizeof needed_sections[0]; i++)
         if (!ini_has_section(r->ini, needed_sections[i])) {
-            city_fault(r, needed_sections[i], NULL, FAULT_MISSING_SECTION, needed_sections[i], NULL);
+            city_fault(r, needed_sections[i], NULL, FAULT_MISSING_SECTION, needed_sections[i],
+                       NULL);
             return;
         }
     read_city(r);
@@ -252,7 +257,8 @@ static const char *profile_id(struct city *city, const char *path)
     return city_keep(city, name);
 }
 
-static void read_all(struct city *city, const char *data, const char *path, struct fault_list *faults)
+static void read_all(struct city *city, const char *data, const char *path,
+                     struct fault_list *faults)
 {
     char documents[SETTINGS_PATH_SIZE], national[SETTINGS_PATH_SIZE], holidays[SETTINGS_PATH_SIZE];
     if (!settings_data_path(data, "documents.ini", documents, sizeof documents) ||
@@ -276,7 +282,8 @@ struct city *city_load(const char *data, const char *name, struct fault_list *fa
     char path[SETTINGS_PATH_SIZE];
     struct city *city = calloc(1, sizeof *city);
     if (city == NULL || !profile_path(data, name, path, sizeof path)) {
-        fault_add(faults, &(struct fault){.code = city == NULL ? FAULT_NO_MEMORY : FAULT_TEXT_TOO_LONG});
+        fault_add(faults,
+                  &(struct fault){.code = city == NULL ? FAULT_NO_MEMORY : FAULT_TEXT_TOO_LONG});
         city_free(city);
         return NULL;
     }

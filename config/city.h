@@ -1,9 +1,9 @@
 /*
- * Loads a city: its profile, the shared catalogue of documents, the national rules and the holidays, all
- * or nothing. Form of the files: madoguchi-city(5).
+ * Loads a city: its profile, the shared catalogue of documents, the national rules and the
+ * holidays, all or nothing. Form of the files: madoguchi-city(5).
  *
- * city_load() reads DATA/documents.ini, DATA/national.ini, DATA/holidays.ini and the profile, adds every
- * fault of all of them at once to the list, and gives a city only where there is none.
+ * city_load() reads DATA/documents.ini, DATA/national.ini, DATA/holidays.ini and the profile, adds
+ * every fault of all of them at once to the list, and gives a city only where there is none.
  */
 #ifndef CONFIG_CITY_H
 #define CONFIG_CITY_H
@@ -17,7 +17,8 @@ struct city {
     struct city_text *texts; /* owns every id, name and text above */
 };
 
-/* `city` is a profile's name, or its path where it has a slash or ends in .ini. NULL with faults added. */
+/* `city` is a profile's name, or its path where it has a slash or ends in .ini. NULL with faults
+ * added. */
 struct city *city_load(const char *data, const char *city, struct fault_list *faults);
 void city_free(struct city *city);
 

@@ -34,7 +34,8 @@ void city_read_documents(struct city_reader *r)
         read_document(r, section);
 }
 
-/* added.N, removed.N = DATE DOCUMENT...: each is one change of the list, kept in the order of days. */
+/* added.N, removed.N = DATE DOCUMENT...: each is one change of the list, kept in the order of days.
+ */
 static bool read_change(struct city_reader *r, const char *section, const char *kind, int n,
                         struct document_class *class)
 {

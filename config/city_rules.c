@@ -5,7 +5,8 @@
 
 static const char *const yes_no[] = {"no", "yes"};
 static const char *const otherwise_words[] = {"missing", "refuse", "warn"};
-static const char *const rule_words[] = {"reroute", "refuse", "ask-office", "warn", "guide", "alternative"};
+static const char *const rule_words[] = {"reroute", "refuse", "ask-office",
+                                         "warn",    "guide",  "alternative"};
 static const char *const unstated_words[] = {"ask", "pass"};
 static const char *const way_words[] = {"ask-office"};
 static const char *const visit_words[] = {"0", "1", "2", "3", "4", "5", "6", "7"};
@@ -13,7 +14,7 @@ static const struct terms visit_terms = {.word = visit_words, .count = 8};
 
 #define COUNT(array) (sizeof array / sizeof array[0])
 
-/* --- needs ---------------------------------------------------------------------------------------- */
+/* --- needs ----------------------------------------------------------------------------------- */
 
 static void read_waivers(struct city_reader *r, const char *section, struct need *need)
 {
@@ -32,8 +33,10 @@ static void read_waivers(struct city_reader *r, const char *section, struct need
 static void read_need(struct city_reader *r, const char *section, struct need *need)
 {
     city_citation(r, section, &need->citation);
-    need->holder = (uint8_t)city_choice(r, section, "holder", terms_holders.word, terms_holders.count, HOLDER_ANY);
-    need->otherwise = (uint8_t)city_choice(r, section, "otherwise", otherwise_words, COUNT(otherwise_words), 0);
+    need->holder = (uint8_t)city_choice(r, section, "holder", terms_holders.word,
+                                        terms_holders.count, HOLDER_ANY);
+    need->otherwise =
+        (uint8_t)city_choice(r, section, "otherwise", otherwise_words, COUNT(otherwise_words), 0);
     need->count = city_slot_alternatives(r, section, "any", need->any);
     if (need->count == 0)
         city_fault(r, section, "any.1", FAULT_MISSING_KEY, "any.1", NULL);
@@ -48,7 +51,8 @@ static void read_need(struct city_reader *r, const char *section, struct need *n
 static bool leads_to(const struct profile *profile, size_t from, size_t to, size_t depth)
 {
     for (size_t i = 0; i < profile->needs[from].waivers && depth < PROFILE_NEEDS; i++)
-        if (profile->needs[from].waived_by[i] == to || leads_to(profile, profile->needs[from].waived_by[i], to, depth + 1))
+        if (profile->needs[from].waived_by[i] == to ||
+            leads_to(profile, profile->needs[from].waived_by[i], to, depth + 1))
             return true;
     return false;
 }
@@ -59,7 +63,8 @@ void city_read_needs(struct city_reader *r)
     const char *section;
     for (size_t i = 0; (section = ini_section(r->ini, "need.", i)) != NULL; i++)
         city_define(r, section, &r->needs, city_id(section), PROFILE_NEEDS);
-    for (size_t i = 0; (section = ini_section(r->ini, "need.", i)) != NULL && i < r->needs.count; i++)
+    for (size_t i = 0; (section = ini_section(r->ini, "need.", i)) != NULL && i < r->needs.count;
+         i++)
         read_need(r, section, &profile->needs[profile->need_count++]);
     for (size_t i = 0; i < profile->need_count; i++)
         if (leads_to(profile, i, i, 0)) {
@@ -69,7 +74,7 @@ void city_read_needs(struct city_reader *r)
         }
 }
 
-/* --- ways ----------------------------------------------------------------------------------------- */
+/* --- ways ------------------------------------------------------------------------------------ */
 
 static bool has_need(const struct way *way, size_t need)
 {
@@ -80,7 +85,8 @@ static bool has_need(const struct way *way, size_t need)
 }
 
 /* Takes the listed needs so that one that waives another comes before it. */
-static void place_needs(struct city_reader *r, const char *section, uint64_t listed, struct way *way)
+static void place_needs(struct city_reader *r, const char *section, uint64_t listed,
+                        struct way *way)
 {
     const struct profile *profile = &r->city->profile;
     for (size_t round = 0; round < PROFILE_NEEDS; round++)
@@ -91,7 +97,8 @@ static void place_needs(struct city_reader *r, const char *section, uint64_t lis
                 ready = ready && ((listed >> waiver & 1) == 0 || has_need(way, waiver));
             }
             if (ready && way->need_count == WAY_NEEDS) {
-                city_fault(r, section, "needs", FAULT_TOO_MANY, profile->needs[n].citation.id, "12");
+                city_fault(r, section, "needs", FAULT_TOO_MANY, profile->needs[n].citation.id,
+                           "12");
                 return;
             }
             if (ready)
@@ -126,8 +133,10 @@ static void read_way(struct city_reader *r, const char *section, struct way *way
     way->visit = (uint8_t)visit;
     way->visits = (uint8_t)visits;
     if (visit > visits)
-        city_fault(r, section, "visit", FAULT_WRONG_ORDER, ini_value(r->ini, section, "visit"), "visit <= visits");
-    way->pin_by = (uint8_t)(city_choice(r, section, "pin-by", terms_pin_by.word + 1, 2, NOTHING) + 1);
+        city_fault(r, section, "visit", FAULT_WRONG_ORDER, ini_value(r->ini, section, "visit"),
+                   "visit <= visits");
+    way->pin_by =
+        (uint8_t)(city_choice(r, section, "pin-by", terms_pin_by.word + 1, 2, NOTHING) + 1);
     if (way->pin_by > PIN_BY_STAFF)
         way->pin_by = PIN_BY_NOBODY;
     place_needs(r, section, city_bits(r, section, "needs", &r->needs, 0), way);
@@ -149,7 +158,7 @@ void city_read_ways(struct city_reader *r)
         city_fault(r, "city", NULL, FAULT_MISSING_SECTION, "way.NAME", NULL);
 }
 
-/* --- rules ---------------------------------------------------------------------------------------- */
+/* --- rules ----------------------------------------------------------------------------------- */
 
 static void read_rule_target(struct city_reader *r, const char *section, struct rule *rule)
 {
@@ -167,7 +176,8 @@ static void read_rule(struct city_reader *r, const char *section, struct rule *r
     const char *phone = ini_value(r->ini, section, "phone");
     city_citation(r, section, &rule->citation);
     ini_need(r->ini, section, "verdict", r->faults);
-    rule->kind = (uint8_t)city_choice(r, section, "verdict", rule_words, COUNT(rule_words), RULE_GUIDE);
+    rule->kind =
+        (uint8_t)city_choice(r, section, "verdict", rule_words, COUNT(rule_words), RULE_GUIDE);
     read_rule_target(r, section, rule);
     rule->procedures = (uint8_t)city_terms(r, section, "procedures", &terms_procedures, UINT8_MAX);
     rule->presenters = (uint16_t)city_bits(r, section, "presenters", &r->presenters, UINT16_MAX);
@@ -193,6 +203,7 @@ void city_read_rules(struct city_reader *r)
     struct city_vocabulary seen = {.count = 0};
     const char *section;
     for (size_t i = 0; (section = ini_section(r->ini, "rule.", i)) != NULL; i++)
-        if (city_define(r, section, &seen, city_id(section), r->national ? NATIONAL_RULES : PROFILE_RULES))
+        if (city_define(r, section, &seen, city_id(section),
+                        r->national ? NATIONAL_RULES : PROFILE_RULES))
             read_rule(r, section, &rules[(*count)++]);
 }

@@ -16,7 +16,8 @@ static void bad_word(const struct place *p, const char *word, const char *expect
 }
 
 /* NAME:VALUE in two. False, with a fault, where it is not. */
-static bool split(const struct place *p, const char *word, char name[FAULT_WORD_SIZE], const char **value)
+static bool split(const struct place *p, const char *word, char name[FAULT_WORD_SIZE],
+                  const char **value)
 {
     const char *colon = strchr(word, ':');
     size_t length = colon != NULL ? (size_t)(colon - word) : 0;
@@ -31,7 +32,8 @@ static bool split(const struct place *p, const char *word, char name[FAULT_WORD_
 }
 
 /* Words with a separator between them as bits of their places in `known`. */
-static uint16_t words_bits(const struct place *p, const char *words, char separator, const struct terms *known)
+static uint16_t words_bits(const struct place *p, const char *words, char separator,
+                           const struct terms *known)
 {
     uint16_t bits = 0;
     while (*words != '\0') {
@@ -59,7 +61,7 @@ static long counted(const char *text, const char *prefix, const char *unit)
     return end != text + length && strcmp(end, unit) == 0 && n >= 0 && n < 10000 ? n : -1;
 }
 
-/* --- tests on documents ------------------------------------------------------------------------- */
+/* --- tests on documents ---------------------------------------------------------------------- */
 
 static bool issued_test(const struct place *p, const char *value, struct test *out)
 {
@@ -94,7 +96,8 @@ static bool parse_test(const struct place *p, const char *word, struct test *out
     }
     out->attribute = (uint8_t)attribute;
     switch ((enum attribute)attribute) {
-    case ATTRIBUTE_ISSUED: return issued_test(p, value, out);
+    case ATTRIBUTE_ISSUED:
+        return issued_test(p, value, out);
     case ATTRIBUTE_EXPIRES:
         out->kind = TEST_EXPIRES_STATED;
         if (strcmp(value, "stated") != 0)
@@ -110,15 +113,18 @@ static bool parse_test(const struct place *p, const char *word, struct test *out
         return out->bits != 0;
     case ATTRIBUTE_FROM:
         out->kind = TEST_FROM;
-        out->bits = (uint16_t)(terms_find(&terms_from, value) > 0 ? terms_find(&terms_from, value) : 0);
+        out->bits =
+            (uint16_t)(terms_find(&terms_from, value) > 0 ? terms_find(&terms_from, value) : 0);
         if (out->bits == 0)
-            city_unknown(p->r, p->section, p->key, value, terms_from.word + 1, terms_from.count - 1);
+            city_unknown(p->r, p->section, p->key, value, terms_from.word + 1,
+                         terms_from.count - 1);
         return out->bits != 0;
     case ATTRIBUTE_SEALED:
     case ATTRIBUTE_STAMPED:
     case ATTRIBUTE_SIGNED:
     case ATTRIBUTE_COMPLETE:
-    case ATTRIBUTES: break;
+    case ATTRIBUTES:
+        break;
     }
     int yes = terms_find(&terms_yes_no, value);
     out->kind = yes == FACT_NO ? TEST_NO : TEST_YES;
@@ -157,7 +163,7 @@ bool city_tests(struct city_reader *r, const char *section, const char *key, str
     return true;
 }
 
-/* --- slots ----------------------------------------------------------------------------------------- */
+/* --- slots ----------------------------------------------------------------------------------- */
 
 static void add_slot(const struct place *p, const char *word, struct slots *slots)
 {
@@ -208,7 +214,7 @@ uint8_t city_slot_alternatives(struct city_reader *r, const char *section, const
     return count;
 }
 
-/* --- conditions on facts --------------------------------------------------------------------------- */
+/* --- conditions on facts --------------------------------------------------------------------- */
 
 static bool date_condition(const struct place *p, const char *value, struct condition *out)
 {
@@ -239,7 +245,8 @@ static bool parse_condition(const struct place *p, const char *word, struct cond
     return out->values != 0;
 }
 
-static bool read_conjunction(struct city_reader *r, const char *section, const char *key, struct conditions *out)
+static bool read_conjunction(struct city_reader *r, const char *section, const char *key,
+                             struct conditions *out)
 {
     const struct place p = {r, section, key};
     struct ini_list list;
@@ -258,7 +265,8 @@ static bool read_conjunction(struct city_reader *r, const char *section, const c
     return true;
 }
 
-void city_conditions(struct city_reader *r, const char *section, const char *key, struct conditions *out)
+void city_conditions(struct city_reader *r, const char *section, const char *key,
+                     struct conditions *out)
 {
     char name[64];
     for (out->count = 0; out->count < ALTERNATIVES; out->count++) {

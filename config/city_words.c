@@ -40,8 +40,8 @@ const char *city_id(const char *section)
     return dot != NULL ? dot + 1 : section;
 }
 
-void city_fault(struct city_reader *r, const char *section, const char *key, enum fault_code code, const char *word,
-                const char *expected)
+void city_fault(struct city_reader *r, const char *section, const char *key, enum fault_code code,
+                const char *word, const char *expected)
 {
     ini_fault(r->ini, r->faults, section, key, code, word, NULL, expected);
 }
@@ -60,7 +60,8 @@ void city_unknown(struct city_reader *r, const char *section, const char *key, c
 {
     char expected[FAULT_EXPECTED_SIZE];
     list_words(known, count, expected, sizeof expected);
-    ini_fault(r->ini, r->faults, section, key, FAULT_UNKNOWN_WORD, word, fault_nearest(word, known, count), expected);
+    ini_fault(r->ini, r->faults, section, key, FAULT_UNKNOWN_WORD, word,
+              fault_nearest(word, known, count), expected);
 }
 
 static int find(const struct city_vocabulary *known, const char *word)
@@ -80,7 +81,8 @@ int city_word(struct city_reader *r, const char *section, const char *key, const
     return found;
 }
 
-bool city_define(struct city_reader *r, const char *section, struct city_vocabulary *to, const char *word, size_t most)
+bool city_define(struct city_reader *r, const char *section, struct city_vocabulary *to,
+                 const char *word, size_t most)
 {
     if (to->count >= most || to->count >= CITY_WORDS) {
         char text[16];
@@ -96,7 +98,8 @@ bool city_define(struct city_reader *r, const char *section, struct city_vocabul
     return true;
 }
 
-static const char *needed_text(struct city_reader *r, const char *section, const char *key, const char *language)
+static const char *needed_text(struct city_reader *r, const char *section, const char *key,
+                               const char *language)
 {
     char name[64];
     snprintf(name, sizeof name, "%s.%s", key, language);
@@ -106,35 +109,38 @@ static const char *needed_text(struct city_reader *r, const char *section, const
 
 struct text city_text(struct city_reader *r, const char *section, const char *key)
 {
-    return (struct text){.ja = needed_text(r, section, key, "ja"), .en = needed_text(r, section, key, "en")};
+    return (struct text){.ja = needed_text(r, section, key, "ja"),
+                         .en = needed_text(r, section, key, "en")};
 }
 
-uint64_t city_bits(struct city_reader *r, const char *section, const char *key, const struct city_vocabulary *known,
-                   uint64_t all)
+uint64_t city_bits(struct city_reader *r, const char *section, const char *key,
+                   const struct city_vocabulary *known, uint64_t all)
 {
     uint64_t out = all;
     ini_set(r->ini, section, key, (struct ini_words){known->word, known->count}, &out, r->faults);
     return out;
 }
 
-uint64_t city_terms(struct city_reader *r, const char *section, const char *key, const struct terms *terms,
-                    uint64_t all)
+uint64_t city_terms(struct city_reader *r, const char *section, const char *key,
+                    const struct terms *terms, uint64_t all)
 {
     uint64_t out = all;
     ini_set(r->ini, section, key, (struct ini_words){terms->word, terms->count}, &out, r->faults);
     return out;
 }
 
-size_t city_choice(struct city_reader *r, const char *section, const char *key, const char *const words[],
-                   size_t count, size_t absent)
+size_t city_choice(struct city_reader *r, const char *section, const char *key,
+                   const char *const words[], size_t count, size_t absent)
 {
     size_t out = absent;
     ini_word(r->ini, section, key, (struct ini_words){words, count}, &out, r->faults);
     return out;
 }
 
-/* "61-63 70" is lines of the city's page and the first is cited; anything with a colon stands as it is. */
-static const char *cited(struct city_reader *r, const char *section, const char *key, const char *value)
+/* "61-63 70" is lines of the city's page and the first is cited; anything with a colon stands as it
+ * is. */
+static const char *cited(struct city_reader *r, const char *section, const char *key,
+                         const char *value)
 {
     char out[256];
     if (strchr(value, ':') != NULL)
@@ -158,7 +164,8 @@ void city_citation(struct city_reader *r, const char *section, struct citation *
     out->text = city_text(r, section, "text");
     const char *value = r->national ? ini_value(r->ini, section, "source")
                                     : ini_need(r->ini, section, "source", r->faults);
-    const char *source = value != NULL ? cited(r, section, "source", value) : city_keep(r->city, place);
+    const char *source =
+        value != NULL ? cited(r, section, "source", value) : city_keep(r->city, place);
     for (size_t i = 0; i < PROCEDURES; i++) {
         char key[32];
         snprintf(key, sizeof key, "source.%s", terms_word(&terms_procedures, i));

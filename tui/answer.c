@@ -12,13 +12,28 @@ const char *answer_sentence(const struct answer *answer, const struct citation *
     return in_language(answer, &citation->text);
 }
 
+/* The first hours that the page gives for the office. */
+static const struct hours_rule *office_hours(const struct answer *a)
+{
+    const struct hours_table *hours = &a->profile->hours;
+    for (size_t i = 0; i < hours->count; i++)
+        if (hours->rules[i].kind != HOURS_CLOSURE &&
+            (hours->rules[i].offices == 0 ||
+             (hours->rules[i].offices >> a->verdict->office & 1) != 0))
+            return &hours->rules[i];
+    return NULL;
+}
+
 /* The rule of the hours that closed the office, where this is what is cited. */
-static const struct hours_rule *closing_rule(const struct answer *a, const struct citation *citation)
+static const struct hours_rule *closing_rule(const struct answer *a,
+                                             const struct citation *citation)
 {
     bool closed = strcmp(citation->id, "closed") == 0 || strcmp(citation->id, "hours-unknown") == 0;
     if (!closed)
         return NULL;
-    return a->verdict->hours.rule != NULL ? a->verdict->hours.rule : a->verdict->hours.may_close;
+    if (a->verdict->hours.rule != NULL && a->verdict->hours.state != HOURS_OPEN)
+        return a->verdict->hours.rule;
+    return a->verdict->hours.may_close != NULL ? a->verdict->hours.may_close : office_hours(a);
 }
 
 const char *answer_rule(const struct answer *answer, const struct citation *citation)
@@ -27,12 +42,14 @@ const char *answer_rule(const struct answer *answer, const struct citation *cita
     return rule != NULL ? rule->id : citation->id;
 }
 
-const char *answer_source(const struct answer *answer, const struct citation *citation, char out[256])
+const char *answer_source(const struct answer *answer, const struct citation *citation,
+                          char out[256])
 {
     const struct hours_rule *rule = closing_rule(answer, citation);
     if (rule == NULL)
         return citation->source[answer->procedure];
-    snprintf(out, 256, "%s:%.*s", answer->profile->file, (int)strspn(rule->source, "0123456789"), rule->source);
+    snprintf(out, 256, "%s:%.*s", answer->profile->file, (int)strspn(rule->source, "0123456789"),
+             rule->source);
     return out;
 }
 
@@ -49,8 +66,8 @@ static const char *word_name(const struct answer *a, const char *kind, const cha
     return words_say(a->language, id);
 }
 
-static void citations(const struct answer *a, FILE *to, const char *heading, const struct citation *const *list,
-                      size_t count)
+static void citations(const struct answer *a, FILE *to, const char *heading,
+                      const struct citation *const *list, size_t count)
 {
     char source[256];
     if (count == 0)
@@ -127,9 +144,11 @@ void answer_text(const struct answer *answer, FILE *to)
 {
     const struct verdict *v = answer->verdict;
     char number[16], page[256], day[DATE_TEXT_SIZE];
-    line(answer, to, "explain.verdict", word_name(answer, "verdict", terms_word(&terms_verdicts, v->kind)));
+    line(answer, to, "explain.verdict",
+         word_name(answer, "verdict", terms_word(&terms_verdicts, v->kind)));
     if (v->kind == VERDICT_REROUTE)
-        line(answer, to, "explain.reroute", word_name(answer, "reroute", terms_word(&terms_ways_on, (size_t)v->reroute)));
+        line(answer, to, "explain.reroute",
+             word_name(answer, "reroute", terms_word(&terms_ways_on, (size_t)v->reroute)));
     if (v->missing_count > 0)
         line(answer, to, "explain.missing", "");
     for (size_t i = 0; i < v->missing_count; i++)
@@ -140,9 +159,11 @@ void answer_text(const struct answer *answer, FILE *to)
     if (v->visits > 0)
         line(answer, to, "explain.visits", number);
     if (v->pin_by != PIN_BY_NOBODY)
-        line(answer, to, "explain.pin-by", word_name(answer, "pin-by", terms_word(&terms_pin_by, v->pin_by)));
+        line(answer, to, "explain.pin-by",
+             word_name(answer, "pin-by", terms_word(&terms_pin_by, v->pin_by)));
     if (v->other_office >= 0)
-        line(answer, to, "explain.other-office", in_language(answer, &answer->profile->offices[v->other_office].name));
+        line(answer, to, "explain.other-office",
+             in_language(answer, &answer->profile->offices[v->other_office].name));
     ways_text(answer, to);
     if (v->phone != NULL)
         line(answer, to, "explain.phone", v->phone);

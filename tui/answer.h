@@ -24,9 +24,11 @@ void answer_text(const struct answer *answer, FILE *to);
 /* The offices as a JSON list of {id, name}, main office first. */
 bool answer_offices_json(const struct profile *profile, enum words_language language, FILE *to);
 
-/* A citation's sentence and source in this answer; what closed it is cited from the hours' own rule. */
+/* A citation's sentence and source in this answer; what closed it is cited from the hours' own
+ * rule. */
 const char *answer_sentence(const struct answer *answer, const struct citation *citation);
-const char *answer_source(const struct answer *answer, const struct citation *citation, char out[256]);
+const char *answer_source(const struct answer *answer, const struct citation *citation,
+                          char out[256]);
 const char *answer_rule(const struct answer *answer, const struct citation *citation);
 
 #endif

@@ -5,11 +5,12 @@
 static json_t *citation_json(const struct answer *a, const struct citation *citation)
 {
     char source[256];
-    return json_pack("{ss ss ss}", "rule", answer_rule(a, citation), "text", answer_sentence(a, citation), "source",
-                     answer_source(a, citation, source));
+    return json_pack("{ss ss ss}", "rule", answer_rule(a, citation), "text",
+                     answer_sentence(a, citation), "source", answer_source(a, citation, source));
 }
 
-static json_t *citations_json(const struct answer *a, const struct citation *const *list, size_t count)
+static json_t *citations_json(const struct answer *a, const struct citation *const *list,
+                              size_t count)
 {
     json_t *out = json_array();
     for (size_t i = 0; i < count; i++)
@@ -41,8 +42,8 @@ static json_t *missing_json(const struct answer *a)
     json_t *out = json_array();
     for (size_t i = 0; i < a->verdict->missing_count; i++) {
         const struct missing *m = &a->verdict->missing[i];
-        json_t *one = json_pack("{ss ss so}", "holder", terms_word(&terms_holders, m->holder), "need", m->need,
-                                "any_of", documents_json(a->profile, m->any_of));
+        json_t *one = json_pack("{ss ss so}", "holder", terms_word(&terms_holders, m->holder),
+                                "need", m->need, "any_of", documents_json(a->profile, m->any_of));
         if (m->attributes != 0)
             json_object_set_new(one, "attributes", words_json(&terms_attributes, m->attributes));
         json_array_append_new(out, one);
@@ -70,7 +71,8 @@ static void set_what_applies(const struct answer *a, json_t *out)
     const struct verdict *v = a->verdict;
     char moment[MOMENT_TEXT_SIZE];
     if (v->kind == VERDICT_REROUTE)
-        json_object_set_new(out, "reroute", json_string(terms_word(&terms_ways_on, (size_t)v->reroute)));
+        json_object_set_new(out, "reroute",
+                            json_string(terms_word(&terms_ways_on, (size_t)v->reroute)));
     if (v->visits > 0)
         json_object_set_new(out, "visits", json_integer(v->visits));
     if (v->pin_by != PIN_BY_NOBODY)
@@ -83,7 +85,8 @@ static void set_what_applies(const struct answer *a, json_t *out)
         json_object_set_new(out, "opens", json_string(moment_format(v->opens, moment)));
     set_list(out, "alternatives", words_json(&terms_ways_on, v->alternatives));
     if (v->other_office >= 0)
-        json_object_set_new(out, "other_office", json_string(a->profile->offices[v->other_office].id));
+        json_object_set_new(out, "other_office",
+                            json_string(a->profile->offices[v->other_office].id));
     if (v->phone != NULL)
         json_object_set_new(out, "phone", json_string(v->phone));
     set_list(out, "warnings", citations_json(a, v->warning, v->warning_count));
@@ -102,8 +105,9 @@ static bool print(json_t *value, FILE *to)
 bool answer_json(const struct answer *answer, FILE *to)
 {
     const struct verdict *v = answer->verdict;
-    json_t *out = json_pack("{ss so so}", "verdict", terms_word(&terms_verdicts, v->kind), "missing",
-                            missing_json(answer), "reasons", citations_json(answer, v->reason, v->reason_count));
+    json_t *out = json_pack("{ss so so}", "verdict", terms_word(&terms_verdicts, v->kind),
+                            "missing", missing_json(answer), "reasons",
+                            citations_json(answer, v->reason, v->reason_count));
     if (out == NULL)
         return false;
     set_what_applies(answer, out);

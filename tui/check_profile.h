@@ -1,9 +1,9 @@
 /*
- * `madoguchi check [FILE...]`: reads profiles and proves over every situation worth telling apart that they
- * are sound. Without a file, the shipped ones.
+ * `madoguchi check [FILE...]`: reads profiles and proves over every situation worth telling apart
+ * that they are sound. Without a file, the shipped ones.
  *
- * Exit codes: 0 sound; 1 a profile can be read and is not sound; 2 it cannot be read, or the words were not
- * understood.
+ * Exit codes: 0 sound; 1 a profile can be read and is not sound; 2 it cannot be read, or the words
+ * were not understood.
  */
 #ifndef TUI_CHECK_PROFILE_H
 #define TUI_CHECK_PROFILE_H

@@ -27,7 +27,15 @@ struct request {
     enum words_language speak; /* the office's language, once known */
 };
 
-enum { OPTION_SAID = 1, OPTION_CITY_NAME, OPTION_DATA, OPTION_LANGUAGE, OPTION_JSON, OPTION_OFFICES, OPTION_HELP };
+enum {
+    OPTION_SAID = 1,
+    OPTION_CITY_NAME,
+    OPTION_DATA,
+    OPTION_LANGUAGE,
+    OPTION_JSON,
+    OPTION_OFFICES,
+    OPTION_HELP
+};
 
 static const struct option options[] = {
     {"city", required_argument, NULL, OPTION_CITY_NAME},
@@ -47,15 +55,15 @@ static const struct option options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static int complain(enum words_language language, const char *id, const char *word, const char *other,
-                    const char *third)
+static int complain(enum words_language language, const char *id, const char *word,
+                    const char *other, const char *third)
 {
     char text[WORDS_TEXT_MAX];
     fprintf(stderr, "madoguchi explain: %s\n", WORDS(language, id, text, word, other, third));
     return EXIT_NOT_UNDERSTOOD;
 }
 
-/* --- options ----------------------------------------------------------------------------------------- */
+/* --- options --------------------------------------------------------------------------------- */
 
 static int unknown_option(const char *given)
 {
@@ -71,17 +79,28 @@ static int unknown_option(const char *given)
     char near[64] = "";
     if (nearest != NULL)
         snprintf(near, sizeof near, "--%s", nearest);
-    return complain(WORDS_JA, nearest != NULL ? "explain.unknown-nearest" : "explain.unknown", given, near, "");
+    return complain(WORDS_JA, nearest != NULL ? "explain.unknown-nearest" : "explain.unknown",
+                    given, near, "");
 }
 
 static bool take_option(struct request *r, int kind, const char *name, const char *value)
 {
     switch (kind) {
-    case OPTION_CITY_NAME: r->city = value; break;
-    case OPTION_DATA: r->data = value; break;
-    case OPTION_LANGUAGE: r->language = value; break;
-    case OPTION_JSON: r->json = true; break;
-    case OPTION_OFFICES: r->offices = true; break;
+    case OPTION_CITY_NAME:
+        r->city = value;
+        break;
+    case OPTION_DATA:
+        r->data = value;
+        break;
+    case OPTION_LANGUAGE:
+        r->language = value;
+        break;
+    case OPTION_JSON:
+        r->json = true;
+        break;
+    case OPTION_OFFICES:
+        r->offices = true;
+        break;
     default:
         if (r->count == SAID_MAX)
             return false;
@@ -115,7 +134,7 @@ static int read_options(struct request *r, int argc, char **argv)
     return 0;
 }
 
-/* --- the city ------------------------------------------------------------------------------------------ */
+/* --- the city -------------------------------------------------------------------------------- */
 
 static bool is_path(const char *city)
 {
@@ -131,8 +150,8 @@ static int unknown_city(const struct request *r, const char *data)
     for (size_t i = 0; i < count; i++)
         known[i] = names[i];
     const char *nearest = fault_nearest(r->city, known, count);
-    return complain(r->speak, nearest != NULL ? "explain.unknown-nearest" : "explain.unknown", r->city,
-                    nearest != NULL ? nearest : "", "");
+    return complain(r->speak, nearest != NULL ? "explain.unknown-nearest" : "explain.unknown",
+                    r->city, nearest != NULL ? nearest : "", "");
 }
 
 static struct city *load_city(struct request *r, const char *data, int *code)
@@ -149,12 +168,15 @@ static struct city *load_city(struct request *r, const char *data, int *code)
     return city;
 }
 
-/* --- the verdict ------------------------------------------------------------------------------------------ */
+/* --- the verdict ----------------------------------------------------------------------------- */
 
 static const char *const statement_sentences[STATEMENT_CODES] = {
-    [STATEMENT_UNKNOWN_WORD] = "explain.unknown",       [STATEMENT_NOT_A_DATE] = "explain.not-a-date",
-    [STATEMENT_NOT_A_NUMBER] = "explain.not-a-number",  [STATEMENT_NO_VALUE] = "explain.no-value",
-    [STATEMENT_MISSING] = "explain.missing-option",     [STATEMENT_CONTRADICTION] = "explain.contradiction",
+    [STATEMENT_UNKNOWN_WORD] = "explain.unknown",
+    [STATEMENT_NOT_A_DATE] = "explain.not-a-date",
+    [STATEMENT_NOT_A_NUMBER] = "explain.not-a-number",
+    [STATEMENT_NO_VALUE] = "explain.no-value",
+    [STATEMENT_MISSING] = "explain.missing-option",
+    [STATEMENT_CONTRADICTION] = "explain.contradiction",
     [STATEMENT_TOO_MANY] = "explain.too-many",
 };
 
@@ -164,7 +186,8 @@ static int not_understood(const struct request *r, const struct statement_fault 
     if (fault->code == STATEMENT_UNKNOWN_WORD && fault->nearest[0] != '\0')
         id = "explain.unknown-nearest";
     char word[2 * FAULT_WORD_SIZE], text[WORDS_TEXT_MAX];
-    snprintf(word, sizeof word, "%s%s%s", fault->option, fault->option[0] != '\0' ? " " : "", fault->word);
+    snprintf(word, sizeof word, "%s%s%s", fault->option, fault->option[0] != '\0' ? " " : "",
+             fault->word);
     complain(r->speak, id, word, fault->nearest, "");
     if (fault->known[0] != '\0')
         fprintf(stderr, "%s\n", WORDS(r->speak, "explain.known", text, fault->known));
@@ -174,7 +197,8 @@ static int not_understood(const struct request *r, const struct statement_fault 
 static int list_offices(const struct request *r, const struct city *city)
 {
     if (r->json)
-        return answer_offices_json(&city->profile, r->speak, stdout) ? EXIT_SUCCESS : EXIT_NOT_UNDERSTOOD;
+        return answer_offices_json(&city->profile, r->speak, stdout) ? EXIT_SUCCESS
+                                                                     : EXIT_NOT_UNDERSTOOD;
     for (size_t i = 0; i < city->profile.office_count; i++) {
         const struct office *office = &city->profile.offices[i];
         printf("%s\t%s\n", office->id, r->speak == WORDS_EN ? office->name.en : office->name.ja);

@@ -1,8 +1,9 @@
 /*
  * `madoguchi explain`: one verdict from the command line, without a terminal and without a card.
  *
- * Exit codes: 0 the verdict accepts (accept, first-visit, second-visit); 1 any other verdict; 2 the words
- * were not understood, or a file is faulty: on standard error, naming the word and the nearest one known.
+ * Exit codes: 0 the verdict accepts (accept, first-visit, second-visit); 1 any other verdict; 2 the
+ * words were not understood, or a file is faulty: on standard error, naming the word and the
+ * nearest one known.
  */
 #ifndef TUI_EXPLAIN_H
 #define TUI_EXPLAIN_H

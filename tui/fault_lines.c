@@ -8,7 +8,8 @@ static void append(char out[FAULT_LINE_MAX], const char *text)
     fault_text(out + used, FAULT_LINE_MAX - used, text);
 }
 
-static void append_part(enum words_language language, const char *id, const char *word, char out[FAULT_LINE_MAX])
+static void append_part(enum words_language language, const char *id, const char *word,
+                        char out[FAULT_LINE_MAX])
 {
     char part[WORDS_TEXT_MAX];
     if (word[0] == '\0')
@@ -34,7 +35,8 @@ static void start(const struct fault *fault, char out[FAULT_LINE_MAX])
         append(out, ": ");
 }
 
-const char *fault_line(enum words_language language, const struct fault *fault, char out[FAULT_LINE_MAX])
+const char *fault_line(enum words_language language, const struct fault *fault,
+                       char out[FAULT_LINE_MAX])
 {
     char id[64], sentence[WORDS_TEXT_MAX];
     start(fault, out);

@@ -1,6 +1,6 @@
 /*
- * Faults of configuration files as lines for a person: FILE:LINE: what is wrong, the nearest known word,
- * what would be right.
+ * Faults of configuration files as lines for a person: FILE:LINE: what is wrong, the nearest known
+ * word, what would be right.
  */
 #ifndef TUI_FAULT_LINES_H
 #define TUI_FAULT_LINES_H
@@ -13,7 +13,8 @@
 enum { FAULT_LINE_MAX = 2048 };
 
 /* One fault as one line, without its newline. Returns out. */
-const char *fault_line(enum words_language language, const struct fault *fault, char out[FAULT_LINE_MAX]);
+const char *fault_line(enum words_language language, const struct fault *fault,
+                       char out[FAULT_LINE_MAX]);
 
 /* All of them, a line each. */
 void fault_lines(enum words_language language, const struct fault_list *faults, FILE *to);

@@ -16,7 +16,8 @@ static bool copy(const char *path, char *out, size_t size)
     return (size_t)snprintf(out, size, "%s", path) < size;
 }
 
-/* config/ beside the executable's folder, or in the folder one stands in where the build went elsewhere. */
+/* config/ beside the executable's folder, or in the folder one stands in where the build went
+ * elsewhere. */
 static bool in_checkout(char *out, size_t size)
 {
     char self[PATH_MAX];

@@ -1,8 +1,9 @@
 /*
  * Where the program's data is: profiles, documents, national rules, holidays.
  *
- * The first of: the argument, the environment's MADOGUCHI_DATA, the folder compiled in (if it is there),
- * the folder config/ beside the folder of the executable or where one stands, so that a checkout runs as it is.
+ * The first of: the argument, the environment's MADOGUCHI_DATA, the folder compiled in (if it is
+ * there), the folder config/ beside the folder of the executable or where one stands, so that a
+ * checkout runs as it is.
  */
 #ifndef TUI_PLACE_H
 #define TUI_PLACE_H

@@ -23,9 +23,10 @@ static bool unknown(struct statement *s, const char *word, const struct known *k
 {
     size_t used = 0;
     s->fault.known[0] = '\0';
-    for (size_t i = 0; i < known->count && used + strlen(known->word[i]) + 2 < sizeof s->fault.known; i++)
-        used += (size_t)snprintf(s->fault.known + used, sizeof s->fault.known - used, "%s%s", i > 0 ? " " : "",
-                                 known->word[i]);
+    for (size_t i = 0;
+         i < known->count && used + strlen(known->word[i]) + 2 < sizeof s->fault.known; i++)
+        used += (size_t)snprintf(s->fault.known + used, sizeof s->fault.known - used, "%s%s",
+                                 i > 0 ? " " : "", known->word[i]);
     return fail(s, STATEMENT_UNKNOWN_WORD, word, fault_nearest(word, known->word, known->count));
 }
 
@@ -121,7 +122,8 @@ static bool read_date(struct statement *s, const char *word, struct date *out)
 
 static bool read_moment(struct statement *s, const char *word, struct moment *out)
 {
-    return moment_parse(word, out) == DATE_OK || fail(s, STATEMENT_NOT_A_DATE, word, "YYYY-MM-DDTHH:MM");
+    return moment_parse(word, out) == DATE_OK ||
+           fail(s, STATEMENT_NOT_A_DATE, word, "YYYY-MM-DDTHH:MM");
 }
 
 /* NAME=VALUE in two, in place. */
@@ -134,7 +136,7 @@ static bool split(struct statement *s, char *text, char separator, char **value)
     return true;
 }
 
-/* --- facts ------------------------------------------------------------------------------------------ */
+/* --- facts ----------------------------------------------------------------------------------- */
 
 static bool known_fact(struct statement *s, const char *name, uint8_t *out)
 {
@@ -166,10 +168,12 @@ static bool fact_value(struct statement *s, uint8_t fact, const char *value, str
     return true;
 }
 
-static bool state_fact(struct statement *s, uint8_t fact, const struct stated *value, const char *word)
+static bool state_fact(struct statement *s, uint8_t fact, const struct stated *value,
+                       const char *word)
 {
     struct stated *place = &s->situation.fact[fact];
-    if (place->known && (place->value != value->value || moment_compare(place->when, value->when) != 0))
+    if (place->known &&
+        (place->value != value->value || moment_compare(place->when, value->when) != 0))
         return fail(s, STATEMENT_CONTRADICTION, profile_fact_id(s->profile, fact), word);
     *place = *value;
     return true;
@@ -181,11 +185,11 @@ static bool say_fact(struct statement *s, const char *text)
     uint8_t fact = FACT_NONE;
     struct stated stated;
     snprintf(copy, sizeof copy, "%s", text);
-    return split(s, copy, '=', &value) && known_fact(s, copy, &fact) && fact_value(s, fact, value, &stated) &&
-           state_fact(s, fact, &stated, value);
+    return split(s, copy, '=', &value) && known_fact(s, copy, &fact) &&
+           fact_value(s, fact, value, &stated) && state_fact(s, fact, &stated, value);
 }
 
-/* --- documents --------------------------------------------------------------------------------------- */
+/* --- documents ------------------------------------------------------------------------------- */
 
 static bool say_shows(struct statement *s, char *value, struct shown *out)
 {
@@ -218,9 +222,12 @@ static bool say_attribute(struct statement *s, char *text, struct shown *out)
     if (!split(s, text, '=', &value) || !term(s, &terms_attributes, text, &attribute))
         return false;
     switch ((enum attribute)attribute) {
-    case ATTRIBUTE_ISSUED: return read_date(s, value, &out->issued);
-    case ATTRIBUTE_EXPIRES: return read_date(s, value, &out->expires);
-    case ATTRIBUTE_SHOWS: return say_shows(s, value, out);
+    case ATTRIBUTE_ISSUED:
+        return read_date(s, value, &out->issued);
+    case ATTRIBUTE_EXPIRES:
+        return read_date(s, value, &out->expires);
+    case ATTRIBUTE_SHOWS:
+        return say_shows(s, value, out);
     case ATTRIBUTE_FROM:
         if (!term(s, &terms_from, value, &found))
             return false;
@@ -235,7 +242,8 @@ static bool say_attribute(struct statement *s, char *text, struct shown *out)
     case ATTRIBUTE_STAMPED:
     case ATTRIBUTE_SIGNED:
     case ATTRIBUTE_COMPLETE:
-    case ATTRIBUTES: break;
+    case ATTRIBUTES:
+        break;
     }
     return say_yes_no(s, attribute, value, out);
 }
@@ -260,8 +268,9 @@ static bool say_what(struct statement *s, char *text, struct shown *out)
     char *document = strchr(text, ':');
     if (document == NULL) {
         out->holder = HOLDER_ANY;
-        return known_document(s, text, out) && (s->profile->documents[out->document].paper ||
-                                                 fail(s, STATEMENT_NO_VALUE, text, "HOLDER:DOCUMENT"));
+        return known_document(s, text, out) &&
+               (s->profile->documents[out->document].paper ||
+                fail(s, STATEMENT_NO_VALUE, text, "HOLDER:DOCUMENT"));
     }
     *document++ = '\0';
     if (!term(s, &terms_holders, text, &holder) || !known_document(s, document, out))
@@ -291,14 +300,20 @@ static bool say_at(struct statement *s, const char *value)
     return read_moment(s, value, &s->situation.at);
 }
 
-/* --- the whole ----------------------------------------------------------------------------------------- */
+/* --- the whole ------------------------------------------------------------------------------- */
 
 static const struct {
     const char *option;
     bool (*say)(struct statement *s, const char *value);
 } options[] = {
-    {"procedure", say_procedure}, {"presenter", say_presenter}, {"visit", say_visit}, {"office", say_office},
-    {"pin", say_pin},             {"at", say_at},               {"fact", say_fact},   {"doc", say_doc},
+    {"procedure", say_procedure},
+    {"presenter", say_presenter},
+    {"visit", say_visit},
+    {"office", say_office},
+    {"pin", say_pin},
+    {"at", say_at},
+    {"fact", say_fact},
+    {"doc", say_doc},
 };
 
 void statement_begin(struct statement *statement, const struct profile *profile, struct date today)
@@ -325,8 +340,10 @@ static bool take_card_expiry(struct statement *s)
     int card = profile_document(s->profile, "my-number-card");
     for (size_t i = 0; i < s->situation.shown_count; i++) {
         const struct shown *shown = &s->situation.shown[i];
-        struct stated expiry = {.known = true, .when = {.date = shown->expires, .minute = MOMENT_NO_TIME}};
-        if (shown->document == card && shown->holder == HOLDER_RESIDENT && date_valid(shown->expires) &&
+        struct stated expiry = {.known = true,
+                                .when = {.date = shown->expires, .minute = MOMENT_NO_TIME}};
+        if (shown->document == card && shown->holder == HOLDER_RESIDENT &&
+            date_valid(shown->expires) &&
             !state_fact(s, FACT_CARD_EXPIRY, &expiry, "my-number-card expires"))
             return false;
     }

@@ -1,11 +1,11 @@
 /*
- * A situation said in words, as `madoguchi explain` and the tests' tables say it: option by option, each
- * word looked up in the profile.
+ * A situation said in words, as `madoguchi explain` and the tests' tables say it: option by option,
+ * each word looked up in the profile.
  *
- * statement_begin() first, then statement_say() for each option in any order, then statement_end(), which
- * checks what only the whole can show: a missing option, statements that contradict each other. Each
- * answers false with the fault filled in where it does not understand; the situation is then not to be
- * judged.
+ * statement_begin() first, then statement_say() for each option in any order, then statement_end(),
+ * which checks what only the whole can show: a missing option, statements that contradict each
+ * other. Each answers false with the fault filled in where it does not understand; the situation is
+ * then not to be judged.
  */
 #ifndef TUI_STATEMENT_H
 #define TUI_STATEMENT_H

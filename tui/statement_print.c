@@ -1,7 +1,8 @@
 #include "tui/statement.h"
 
 /* The words whose bits are set, each after `before`. */
-static void print_bits(const struct terms *terms, uint64_t bits, const char *before, const char *between, FILE *to)
+static void print_bits(const struct terms *terms, uint64_t bits, const char *before,
+                       const char *between, FILE *to)
 {
     const char *separator = before;
     for (size_t i = 0; i < terms->count; i++)
@@ -24,7 +25,8 @@ static void print_document(const struct profile *profile, const struct shown *sh
             profile->documents[shown->document].id);
     for (size_t i = 0; i < ATTRIBUTES; i++)
         if (((shown->yes | shown->no) >> i & 1) != 0)
-            fprintf(to, ",%s=%s", terms_word(&terms_attributes, i), (shown->yes >> i & 1) != 0 ? "yes" : "no");
+            fprintf(to, ",%s=%s", terms_word(&terms_attributes, i),
+                    (shown->yes >> i & 1) != 0 ? "yes" : "no");
     print_date("issued", shown->issued, to);
     print_date("expires", shown->expires, to);
     print_bits(&terms_shows, shown->shows, ",shows=", "+", to);
@@ -33,21 +35,24 @@ static void print_document(const struct profile *profile, const struct shown *sh
     print_bits(&terms_faults, shown->faults, ",fault=", ",fault=", to);
 }
 
-static void print_fact(const struct profile *profile, uint8_t fact, const struct stated *stated, FILE *to)
+static void print_fact(const struct profile *profile, uint8_t fact, const struct stated *stated,
+                       FILE *to)
 {
     char text[MOMENT_TEXT_SIZE];
     enum fact_kind kind = profile_fact_kind(profile, fact);
     bool when = kind == FACT_IS_DATE || kind == FACT_IS_MOMENT;
     fprintf(to, " --fact %s=%s", profile_fact_id(profile, fact),
-            when ? moment_format(stated->when, text) : terms_word(terms_fact_values(kind), stated->value));
+            when ? moment_format(stated->when, text)
+                 : terms_word(terms_fact_values(kind), stated->value));
 }
 
 void statement_print(const struct profile *profile, const struct situation *situation, FILE *to)
 {
     char at[MOMENT_TEXT_SIZE];
     fprintf(to, "--procedure %s --presenter %s --visit %u --at %s",
-            terms_word(&terms_procedures, (size_t)situation->procedure), profile->presenters[situation->presenter].id,
-            situation->visit, moment_format(situation->at, at));
+            terms_word(&terms_procedures, (size_t)situation->procedure),
+            profile->presenters[situation->presenter].id, situation->visit,
+            moment_format(situation->at, at));
     if (situation->office != OFFICE_UNSTATED)
         fprintf(to, " --office %s", profile->offices[situation->office].id);
     print_bits(&terms_pins, situation->pins, " --pin ", ",", to);

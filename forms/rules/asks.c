@@ -8,7 +8,7 @@
 /* One document that some need can use. */
 struct wanted {
     uint16_t attributes;
-    uint8_t class;      /* the first class that names it; NOTHING: by name */
+    uint8_t class; /* the first class that names it; NOTHING: by name */
     bool wanted;
 };
 
@@ -40,14 +40,18 @@ static uint16_t class_attributes(const struct document_class *class, uint8_t doc
     return bits;
 }
 
-static void want_slot(struct asking *a, const struct slot *slot, uint8_t holder, uint64_t not_documents)
+static void want_slot(struct asking *a, const struct slot *slot, uint8_t holder,
+                      uint64_t not_documents)
 {
-    uint64_t documents = match_slot_documents(a->profile, slot, a->situation->at.date) & ~not_documents;
+    uint64_t documents =
+        match_slot_documents(a->profile, slot, a->situation->at.date) & ~not_documents;
     for (uint8_t d = 0; d < a->profile->document_count; d++) {
         if ((documents >> d & 1) == 0)
             continue;
         bool paper = a->profile->documents[d].paper;
-        struct wanted *w = &a->wanted[paper ? HOLDER_ANY : holder == HOLDER_ANY ? HOLDER_RESIDENT : holder][d];
+        struct wanted *w = &a->wanted[paper                  ? HOLDER_ANY
+                                      : holder == HOLDER_ANY ? HOLDER_RESIDENT
+                                                             : holder][d];
         w->attributes |= tested(&slot->tests);
         if (slot->class != NOTHING)
             w->attributes |= class_attributes(&a->profile->classes[slot->class], d);
@@ -59,7 +63,8 @@ static void want_slot(struct asking *a, const struct slot *slot, uint8_t holder,
     }
 }
 
-static void want_slots(struct asking *a, const struct slots *slots, uint8_t holder, uint64_t not_documents)
+static void want_slots(struct asking *a, const struct slots *slots, uint8_t holder,
+                       uint64_t not_documents)
 {
     for (size_t k = 0; k < slots->count; k++)
         want_slot(a, &slots->slot[k], holder, not_documents);
@@ -102,7 +107,8 @@ static void want_rule_attributes(struct asking *a, const struct rule *rule)
 static bool about(const struct asking *a, const struct rule *rule)
 {
     const struct situation *s = a->situation;
-    return (rule->procedures >> s->procedure & 1) != 0 && (rule->presenters >> s->presenter & 1) != 0 &&
+    return (rule->procedures >> s->procedure & 1) != 0 &&
+           (rule->presenters >> s->presenter & 1) != 0 &&
            (rule->visits >> scope_visit(a->profile, s) & 1) != 0;
 }
 
@@ -117,13 +123,14 @@ static void ask_rule_facts(struct asking *a)
 {
     for (size_t i = 0; i < a->scope.rules; i++) {
         const struct rule *rule = a->scope.rule[i].rule;
-        bool decides = rule->kind == RULE_REROUTE || rule->kind == RULE_REFUSE || rule->kind == RULE_ASK_OFFICE;
+        bool decides = rule->kind == RULE_REROUTE || rule->kind == RULE_REFUSE ||
+                       rule->kind == RULE_ASK_OFFICE;
         if (decides && a->scope.rule[i].truth == TRUTH_OPEN)
             facts_open(&a->scope.view, &rule->when, &a->facts);
     }
 }
 
-/* --- columns --------------------------------------------------------------------------------------------- */
+/* --- columns --------------------------------------------------------------------------------- */
 
 static uint8_t column(struct asks *out, enum ask_column_kind kind, const struct text *name)
 {
@@ -169,7 +176,8 @@ static void list_documents(struct asking *a, uint8_t holder, uint8_t wanted_colu
 {
     for (uint8_t d = 0; d < a->profile->document_count; d++) {
         const struct wanted *w = &a->wanted[holder][d];
-        if (!w->wanted || column_of(a, holder, w) != wanted_column || a->out->document_count == ASKS_DOCUMENTS)
+        if (!w->wanted || column_of(a, holder, w) != wanted_column ||
+            a->out->document_count == ASKS_DOCUMENTS)
             continue;
         a->out->document[a->out->document_count++] = (struct ask_document){
             .document = d,
@@ -181,8 +189,8 @@ static void list_documents(struct asking *a, uint8_t holder, uint8_t wanted_colu
     }
 }
 
-void rules_ask(const struct national *national, const struct profile *profile, const struct situation *situation,
-               struct asks *out)
+void rules_ask(const struct national *national, const struct profile *profile,
+               const struct situation *situation, struct asks *out)
 {
     struct asking a = {.profile = profile, .situation = situation, .out = out};
     memset(out, 0, sizeof *out);

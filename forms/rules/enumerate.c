@@ -18,8 +18,12 @@ struct tour {
 };
 
 static const char *const words[FINDING_KINDS] = {
-    [FINDING_UNREACHABLE] = "unreachable", [FINDING_UNUSED] = "unused",       [FINDING_NEVER_MET] = "never-met",
-    [FINDING_CONTRADICTION] = "contradiction", [FINDING_LOOP] = "loop",       [FINDING_DEAD_END] = "dead-end",
+    [FINDING_UNREACHABLE] = "unreachable",
+    [FINDING_UNUSED] = "unused",
+    [FINDING_NEVER_MET] = "never-met",
+    [FINDING_CONTRADICTION] = "contradiction",
+    [FINDING_LOOP] = "loop",
+    [FINDING_DEAD_END] = "dead-end",
     [FINDING_NOT_MONOTONE] = "not-monotone",
 };
 
@@ -28,7 +32,8 @@ const char *finding_word(enum finding_kind kind)
     return words[kind];
 }
 
-static void find(struct tour *t, enum finding_kind kind, const char *id, const struct situation *where)
+static void find(struct tour *t, enum finding_kind kind, const char *id,
+                 const struct situation *where)
 {
     struct enumeration *out = t->out;
     for (size_t i = 0; i < out->count; i++)
@@ -45,7 +50,7 @@ static void find(struct tour *t, enum finding_kind kind, const char *id, const s
     out->count++;
 }
 
-/* --- one situation --------------------------------------------------------------------------------------- */
+/* --- one situation --------------------------------------------------------------------------- */
 
 static void note_rules(struct tour *t, const struct scope *scope)
 {
@@ -123,7 +128,7 @@ static void try_one(struct tour *t)
         find(t, FINDING_LOOP, place(t), &t->situation);
 }
 
-/* --- products ------------------------------------------------------------------------------------------------ */
+/* --- products -------------------------------------------------------------------------------- */
 
 typedef void visitor(struct tour *t, const struct standins *documents);
 
@@ -165,8 +170,8 @@ static void every_set(struct tour *t, const struct standins *documents)
 }
 
 /* Every combination of the axes' values; facts that are no axis stay as they are. */
-static void every_value(struct tour *t, const struct axes *axes, size_t from, const struct standins *documents,
-                        visitor *visit)
+static void every_value(struct tour *t, const struct axes *axes, size_t from,
+                        const struct standins *documents, visitor *visit)
 {
     if (from == axes->count) {
         visit(t, documents);
@@ -203,7 +208,7 @@ static void forget_dates(struct tour *t, const struct axes *axes)
     }
 }
 
-/* --- ways ------------------------------------------------------------------------------------------------------ */
+/* --- ways ------------------------------------------------------------------------------------ */
 
 static void tour_way(struct tour *t, const struct way *way)
 {
@@ -225,10 +230,11 @@ static void tour_way(struct tour *t, const struct way *way)
         }
 }
 
-/* --- rules ------------------------------------------------------------------------------------------------------- */
+/* --- rules ----------------------------------------------------------------------------------- */
 
 /* What a rule wants to be shown, on top of what the way that fits wants. */
-static void rule_documents(struct tour *t, const struct rule *rule, size_t shown, struct standins *out)
+static void rule_documents(struct tour *t, const struct rule *rule, size_t shown,
+                           struct standins *out)
 {
     struct scope scope;
     out->count = 0;
@@ -251,8 +257,8 @@ static void rule_documents(struct tour *t, const struct rule *rule, size_t shown
 
 static void tour_rule_at(struct tour *t, const struct rule *rule, const struct axes *axes)
 {
-    static const uint8_t choices[] = {0, 1 << PIN_SIG, 1 << PIN_AUTH, 1 << PIN_JUKI, 1 << PIN_KENMEN,
-                                      PINS_CERTIFICATES};
+    static const uint8_t choices[] = {
+        0, 1 << PIN_SIG, 1 << PIN_AUTH, 1 << PIN_JUKI, 1 << PIN_KENMEN, PINS_CERTIFICATES};
     for (size_t p = 0; p < sizeof choices; p++)
         for (size_t shown = 0; shown < (rule->showns > 0 ? rule->showns : 1u); shown++) {
             struct standins documents;
@@ -264,8 +270,9 @@ static void tour_rule_at(struct tour *t, const struct rule *rule, const struct a
 
 static void tour_rule(struct tour *t, const struct rule *rule)
 {
-    struct date day = date_valid(rule->from) && date_compare(rule->from, t->profile->date) > 0 ? rule->from
-                                                                                                : t->profile->date;
+    struct date day = date_valid(rule->from) && date_compare(rule->from, t->profile->date) > 0
+                          ? rule->from
+                          : t->profile->date;
     if (date_valid(rule->until) && date_compare(rule->until, day) < 0)
         day = rule->until;
     struct axes axes = {.count = 0};
@@ -274,7 +281,8 @@ static void tour_rule(struct tour *t, const struct rule *rule)
         for (size_t presenter = 0; presenter < t->profile->presenter_count; presenter++)
             for (size_t visit = 1; visit <= VISITS_TRIED; visit++)
                 for (int office = 0; office < t->profile->office_count; office++) {
-                    if ((rule->procedures >> procedure & 1) == 0 || (rule->presenters >> presenter & 1) == 0 ||
+                    if ((rule->procedures >> procedure & 1) == 0 ||
+                        (rule->presenters >> presenter & 1) == 0 ||
                         (rule->visits >> visit & 1) == 0 || (rule->offices >> office & 1) == 0)
                         continue;
                     begin(t, procedure, presenter, visit, day);
@@ -286,7 +294,7 @@ static void tour_rule(struct tour *t, const struct rule *rule)
                 }
 }
 
-/* --- everything ---------------------------------------------------------------------------------------------------- */
+/* --- everything ------------------------------------------------------------------------------ */
 
 /* Every cell with nothing known and nothing shown, with all good, at every office. */
 static void tour_cells(struct tour *t)
@@ -331,7 +339,8 @@ static void conclude(struct tour *t)
     }
 }
 
-void rules_enumerate(const struct national *national, const struct profile *profile, struct enumeration *out)
+void rules_enumerate(const struct national *national, const struct profile *profile,
+                     struct enumeration *out)
 {
     struct tour t = {.national = national, .profile = profile, .out = out};
     memset(out, 0, sizeof *out);

@@ -1,11 +1,12 @@
 /*
- * Proof by enumeration that a profile is sound: every procedure, presenter and visit; for each rule the
- * facts that it names, at all their values and unstated; for each way every set of documents worth telling
- * apart.
+ * Proof by enumeration that a profile is sound: every procedure, presenter and visit; for each rule
+ * the facts that it names, at all their values and unstated; for each way every set of documents
+ * worth telling apart.
  *
- * A rule sees documents only as holder, class and conditions met, never their absence, so one stand-in for
- * each place (as many as the largest count that an alternative names) stands for all. Facts that a rule
- * does not name are at values that lead to acceptance. Pure; takes well under a second.
+ * A rule sees documents only as holder, class and conditions met, never their absence, so one
+ * stand-in for each place (as many as the largest count that an alternative names) stands for all.
+ * Facts that a rule does not name are at values that lead to acceptance. Pure; takes well under a
+ * second.
  */
 #ifndef FORMS_RULES_ENUMERATE_H
 #define FORMS_RULES_ENUMERATE_H
@@ -27,14 +28,14 @@ enum finding_kind {
 
 struct finding {
     enum finding_kind kind;
-    const char *id;              /* the rule, way or need */
-    struct situation situation;  /* where it shows; nothing stated for what never shows */
+    const char *id;             /* the rule, way or need */
+    struct situation situation; /* where it shows; nothing stated for what never shows */
 };
 
 enum { FINDINGS_MAX = 32 };
 
 struct enumeration {
-    uint64_t situations;         /* tried */
+    uint64_t situations; /* tried */
     struct finding finding[FINDINGS_MAX];
     size_t count;
     bool way_taken[PROFILE_WAYS];
@@ -43,7 +44,8 @@ struct enumeration {
     bool need_open[PROFILE_NEEDS];
 };
 
-void rules_enumerate(const struct national *national, const struct profile *profile, struct enumeration *out);
+void rules_enumerate(const struct national *national, const struct profile *profile,
+                     struct enumeration *out);
 
 /* "unreachable" and so on. */
 const char *finding_word(enum finding_kind kind);

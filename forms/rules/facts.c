@@ -77,9 +77,11 @@ uint16_t facts_window(const struct view *view, enum pin certificate)
         struct validity_window window = validity_window(expiry->when.date);
         if (date_compare(view->situation->at.date, window.first) < 0)
             return bit(WINDOW_BEFORE);
-        return bit(date_compare(view->situation->at.date, window.last) > 0 ? WINDOW_AFTER : WINDOW_OPEN);
+        return bit(date_compare(view->situation->at.date, window.last) > 0 ? WINDOW_AFTER
+                                                                           : WINDOW_OPEN);
     }
-    return facts_state(view, certificate) == bit(STATE_EXPIRED) ? bit(WINDOW_AFTER) : all_values(FACT_IS_WINDOW);
+    return facts_state(view, certificate) == bit(STATE_EXPIRED) ? bit(WINDOW_AFTER)
+                                                                : all_values(FACT_IS_WINDOW);
 }
 
 /* The card does not outlive the certificate: a new one would end on the same day. */
@@ -98,21 +100,28 @@ uint16_t facts_possible(const struct view *view, uint8_t fact)
     if (fact >= FACT_PIN_SIG && fact <= FACT_PIN_KENMEN)
         return possible_pin(view, fact - (size_t)FACT_PIN_SIG);
     switch (fact) {
-    case FACT_SIG: return facts_state(view, PIN_SIG);
-    case FACT_AUTH: return facts_state(view, PIN_AUTH);
-    case FACT_WARD: return stated(view, fact)->known ? bit(stated(view, fact)->value) : assumed(view, 0);
+    case FACT_SIG:
+        return facts_state(view, PIN_SIG);
+    case FACT_AUTH:
+        return facts_state(view, PIN_AUTH);
+    case FACT_WARD:
+        return stated(view, fact)->known ? bit(stated(view, fact)->value) : assumed(view, 0);
     case FACT_UNDER15:
         if (!stated(view, FACT_BIRTH)->known)
             return assumed(view, 1);
-        return bit(validity_under15(stated(view, FACT_BIRTH)->when.date, s->at.date) ? FACT_YES : FACT_NO);
+        return bit(validity_under15(stated(view, FACT_BIRTH)->when.date, s->at.date) ? FACT_YES
+                                                                                     : FACT_NO);
     case FACT_CARD:
         if (!stated(view, FACT_CARD_EXPIRY)->known)
             return all_values(FACT_IS_CARD);
-        return bit(date_compare(stated(view, FACT_CARD_EXPIRY)->when.date, s->at.date) < 0 ? CARD_IS_EXPIRED
-                                                                                          : CARD_IS_VALID);
-    case FACT_SIG_CHOSEN: return bit((view->pins & 1 << PIN_SIG) != 0 ? FACT_YES : FACT_NO);
-    default: return stated(view, fact)->known ? bit(stated(view, fact)->value)
-                                              : all_values(profile_fact_kind(view->profile, fact));
+        return bit(date_compare(stated(view, FACT_CARD_EXPIRY)->when.date, s->at.date) < 0
+                       ? CARD_IS_EXPIRED
+                       : CARD_IS_VALID);
+    case FACT_SIG_CHOSEN:
+        return bit((view->pins & 1 << PIN_SIG) != 0 ? FACT_YES : FACT_NO);
+    default:
+        return stated(view, fact)->known ? bit(stated(view, fact)->value)
+                                         : all_values(profile_fact_kind(view->profile, fact));
     }
 }
 
@@ -125,11 +134,23 @@ static const struct quantity {
     [FACT_EVERY_CHOSEN_PIN] = {.is = true, .every = true, .chosen_only = true},
     [FACT_SOME_PIN] = {.is = true},
     [FACT_SOME_CHOSEN_PIN] = {.is = true, .chosen_only = true},
-    [FACT_CHOSEN_CERTIFICATE] = {.is = true, .chosen_only = true, .certificates = true, .certificate = facts_state},
-    [FACT_EVERY_CERTIFICATE] = {.is = true, .every = true, .chosen_only = true, .certificates = true,
+    [FACT_CHOSEN_CERTIFICATE] = {.is = true,
+                                 .chosen_only = true,
+                                 .certificates = true,
+                                 .certificate = facts_state},
+    [FACT_EVERY_CERTIFICATE] = {.is = true,
+                                .every = true,
+                                .chosen_only = true,
+                                .certificates = true,
                                 .certificate = facts_state},
-    [FACT_WINDOW] = {.is = true, .chosen_only = true, .certificates = true, .certificate = facts_window},
-    [FACT_TOGETHER] = {.is = true, .chosen_only = true, .certificates = true, .certificate = possible_together},
+    [FACT_WINDOW] = {.is = true,
+                     .chosen_only = true,
+                     .certificates = true,
+                     .certificate = facts_window},
+    [FACT_TOGETHER] = {.is = true,
+                       .chosen_only = true,
+                       .certificates = true,
+                       .certificate = possible_together},
 };
 
 static enum truth within(uint16_t possible, uint16_t values)
@@ -141,7 +162,8 @@ static enum truth within(uint16_t possible, uint16_t values)
 
 static bool quantity_has(const struct view *view, const struct quantity *q, size_t pin)
 {
-    return (!q->chosen_only || (view->pins & 1u << pin) != 0) && (!q->certificates || pin <= PIN_AUTH);
+    return (!q->chosen_only || (view->pins & 1u << pin) != 0) &&
+           (!q->certificates || pin <= PIN_AUTH);
 }
 
 static uint16_t quantity_possible(const struct view *view, const struct quantity *q, size_t pin)
@@ -168,7 +190,8 @@ static enum truth condition_holds(const struct view *view, const struct conditio
     if (condition->kind != CONDITION_VALUES) {
         if (!fact->known)
             return TRUTH_OPEN;
-        bool recent = date_to_days(view->situation->at.date) - date_to_days(fact->when.date) <= condition->days;
+        bool recent = date_to_days(view->situation->at.date) - date_to_days(fact->when.date) <=
+                      condition->days;
         return recent == (condition->kind == CONDITION_WITHIN_DAYS) ? TRUTH_YES : TRUTH_NO;
     }
     if (condition->fact < FACTS_COMMON && quantities[condition->fact].is)
@@ -176,7 +199,8 @@ static enum truth condition_holds(const struct view *view, const struct conditio
     return within(facts_possible(view, condition->fact), condition->values);
 }
 
-static enum truth conjunction_holds(const struct view *view, const struct conditions *conditions, size_t i)
+static enum truth conjunction_holds(const struct view *view, const struct conditions *conditions,
+                                    size_t i)
 {
     enum truth truth = TRUTH_YES;
     for (size_t k = 0; k < conditions->any[i].count; k++) {
@@ -213,11 +237,14 @@ static void need_unstated(const struct view *view, uint8_t fact, struct fact_set
         fact_set_add(found, fact);
 }
 
-static void need_certificate(const struct view *view, uint8_t fact, size_t pin, struct fact_set *found)
+static void need_certificate(const struct view *view, uint8_t fact, size_t pin,
+                             struct fact_set *found)
 {
     if (fact == FACT_TOGETHER)
         need_unstated(view, FACT_CARD_EXPIRY, found);
-    need_unstated(view, fact == FACT_TOGETHER || fact == FACT_WINDOW ? expiry_fact[pin] : state_fact[pin], found);
+    need_unstated(view,
+                  fact == FACT_TOGETHER || fact == FACT_WINDOW ? expiry_fact[pin] : state_fact[pin],
+                  found);
 }
 
 static void need_quantity(const struct view *view, uint8_t fact, struct fact_set *found)
@@ -244,7 +271,8 @@ void facts_need(const struct view *view, uint8_t fact, struct fact_set *found)
         need_unstated(view, fact, found);
 }
 
-void facts_open(const struct view *view, const struct conditions *conditions, struct fact_set *found)
+void facts_open(const struct view *view, const struct conditions *conditions,
+                struct fact_set *found)
 {
     for (size_t i = 0; i < conditions->count; i++) {
         if (conjunction_holds(view, conditions, i) != TRUTH_OPEN)

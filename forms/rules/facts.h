@@ -1,8 +1,8 @@
 /*
  * Facts in three values: what is stated, what follows from it, what is still open.
  *
- * A view is made once for a judgement. Each fact has a set of values it may still have; a condition holds
- * when all of them satisfy it, fails when none does, and is open otherwise.
+ * A view is made once for a judgement. Each fact has a set of values it may still have; a condition
+ * holds when all of them satisfy it, fails when none does, and is open otherwise.
  */
 #ifndef FORMS_RULES_FACTS_H
 #define FORMS_RULES_FACTS_H
@@ -29,15 +29,18 @@ void fact_set_add(struct fact_set *set, uint8_t fact);
 /* Where `pins` is asked, the single PINs need not be asked too. */
 void fact_set_settle(struct fact_set *set);
 
-/* Values a fact may have, as bits; for a fact that is no date and no quantity over PINs or certificates. */
+/* Values a fact may have, as bits; for a fact that is no date and no quantity over PINs or
+ * certificates. */
 uint16_t facts_possible(const struct view *view, uint8_t fact);
 
-/* The states that a certificate (PIN_SIG or PIN_AUTH) may be in, and where in its renewal window it may be. */
+/* The states that a certificate (PIN_SIG or PIN_AUTH) may be in, and where in its renewal window it
+ * may be. */
 uint16_t facts_state(const struct view *view, enum pin certificate);
 uint16_t facts_window(const struct view *view, enum pin certificate);
 
 /* The facts a value rests on, each given to `found` by its number as far as it is not stated. */
-void facts_open(const struct view *view, const struct conditions *conditions, struct fact_set *found);
+void facts_open(const struct view *view, const struct conditions *conditions,
+                struct fact_set *found);
 
 /* Whether alternatives hold; no alternatives hold. */
 enum truth facts_hold(const struct view *view, const struct conditions *conditions);

@@ -10,8 +10,8 @@ struct search {
     struct match_need *needs;
     size_t count;
     uint64_t fits[MATCH_NEEDS][ALTERNATIVES][SLOTS]; /* shown documents */
-    uint64_t twins[SHOWN_MAX];  /* shown documents that are the same one */
-    uint64_t alike[SHOWN_MAX];  /* earlier ones that fit exactly the same places */
+    uint64_t twins[SHOWN_MAX];                       /* shown documents that are the same one */
+    uint64_t alike[SHOWN_MAX]; /* earlier ones that fit exactly the same places */
     uint64_t chosen[MATCH_NEEDS];
     uint8_t gaps[MATCH_NEEDS];
     bool waived[MATCH_NEEDS];
@@ -20,7 +20,8 @@ struct search {
 
 static bool in_force(struct date from, struct date until, struct date day)
 {
-    return (!date_valid(from) || date_compare(day, from) >= 0) && (!date_valid(until) || date_compare(day, until) <= 0);
+    return (!date_valid(from) || date_compare(day, from) >= 0) &&
+           (!date_valid(until) || date_compare(day, until) <= 0);
 }
 
 /* Adds documents that stand for one that is listed; takes away those not in force. */
@@ -29,14 +30,16 @@ static uint64_t on_day(const struct profile *profile, uint64_t documents, struct
     uint64_t out = 0;
     for (size_t i = 0; i < profile->document_count; i++) {
         const struct document *d = &profile->documents[i];
-        bool listed = (documents >> i & 1) != 0 || (d->stands_for != NOTHING && (documents >> d->stands_for & 1) != 0);
+        bool listed = (documents >> i & 1) != 0 ||
+                      (d->stands_for != NOTHING && (documents >> d->stands_for & 1) != 0);
         if (listed && in_force(d->from, d->until, day))
             out |= UINT64_C(1) << i;
     }
     return out;
 }
 
-uint64_t match_class_documents(const struct profile *profile, const struct document_class *class, struct date day)
+uint64_t match_class_documents(const struct profile *profile, const struct document_class *class,
+                               struct date day)
 {
     if (!in_force(class->from, class->until, day))
         return 0;
@@ -47,25 +50,34 @@ uint64_t match_class_documents(const struct profile *profile, const struct docum
     return on_day(profile, documents, day);
 }
 
-uint64_t match_slot_documents(const struct profile *profile, const struct slot *slot, struct date day)
+uint64_t match_slot_documents(const struct profile *profile, const struct slot *slot,
+                              struct date day)
 {
-    return slot->class == NOTHING ? on_day(profile, UINT64_C(1) << slot->document, day)
-                                  : match_class_documents(profile, &profile->classes[slot->class], day);
+    return slot->class == NOTHING
+               ? on_day(profile, UINT64_C(1) << slot->document, day)
+               : match_class_documents(profile, &profile->classes[slot->class], day);
 }
 
 static bool test_holds(const struct test *test, const struct shown *shown, struct date day)
 {
     switch ((enum test_kind)test->kind) {
-    case TEST_YES: return (shown->yes >> test->attribute & 1) != 0;
-    case TEST_NO: return (shown->no >> test->attribute & 1) != 0;
-    case TEST_SHOWS: return (shown->shows & test->bits) == test->bits;
-    case TEST_FROM: return shown->from == test->bits;
-    case TEST_FAULT: return (shown->faults & test->bits) != 0;
-    case TEST_ISSUED_FROM: return date_valid(shown->issued) && date_compare(shown->issued, test->date) >= 0;
+    case TEST_YES:
+        return (shown->yes >> test->attribute & 1) != 0;
+    case TEST_NO:
+        return (shown->no >> test->attribute & 1) != 0;
+    case TEST_SHOWS:
+        return (shown->shows & test->bits) == test->bits;
+    case TEST_FROM:
+        return shown->from == test->bits;
+    case TEST_FAULT:
+        return (shown->faults & test->bits) != 0;
+    case TEST_ISSUED_FROM:
+        return date_valid(shown->issued) && date_compare(shown->issued, test->date) >= 0;
     case TEST_ISSUED_WITHIN:
         return date_valid(shown->issued) && date_compare(shown->issued, day) <= 0 &&
                date_compare(day, date_add_months(shown->issued, test->months)) <= 0;
-    case TEST_EXPIRES_STATED: return date_valid(shown->expires);
+    case TEST_EXPIRES_STATED:
+        return date_valid(shown->expires);
     }
     return false;
 }
@@ -80,7 +92,8 @@ static uint16_t failing_tests(const struct tests *tests, const struct shown *sho
     return failing;
 }
 
-static uint16_t failing_class(const struct document_class *class, const struct shown *shown, struct date day)
+static uint16_t failing_class(const struct document_class *class, const struct shown *shown,
+                              struct date day)
 {
     uint16_t failing = 0;
     for (size_t i = 0; i < class->wheres; i++) {
@@ -97,13 +110,14 @@ static uint16_t failing_class(const struct document_class *class, const struct s
     return failing;
 }
 
-bool match_slot(const struct profile *profile, const struct slot *slot, uint8_t holder, const struct shown *shown,
-                struct date day, uint16_t *failing)
+bool match_slot(const struct profile *profile, const struct slot *slot, uint8_t holder,
+                const struct shown *shown, struct date day, uint16_t *failing)
 {
     *failing = 0;
     if ((match_slot_documents(profile, slot, day) >> shown->document & 1) == 0)
         return false;
-    if (!profile->documents[shown->document].paper && holder != HOLDER_ANY && shown->holder != holder)
+    if (!profile->documents[shown->document].paper && holder != HOLDER_ANY &&
+        shown->holder != holder)
         return false;
     *failing = failing_tests(&slot->tests, shown, day);
     if (slot->class != NOTHING)
@@ -123,8 +137,8 @@ static void find_fits(struct search *s)
                     uint16_t failing;
                     const struct need *need = s->needs[n].need;
                     if ((need->not_documents >> situation->shown[d].document & 1) == 0 &&
-                        match_slot(s->profile, &need->any[a].slot[k], need->holder, &situation->shown[d],
-                                   situation->at.date, &failing))
+                        match_slot(s->profile, &need->any[a].slot[k], need->holder,
+                                   &situation->shown[d], situation->at.date, &failing))
                         s->fits[n][a][k] |= UINT64_C(1) << d;
                 }
 }
@@ -147,7 +161,8 @@ static void find_twins(struct search *s)
         bool paper = s->profile->documents[one->document].paper;
         s->twins[d] = UINT64_C(1) << d;
         for (size_t e = 0; e < situation->shown_count; e++)
-            if (situation->shown[e].document == one->document && (paper || situation->shown[e].holder == one->holder))
+            if (situation->shown[e].document == one->document &&
+                (paper || situation->shown[e].holder == one->holder))
                 s->twins[d] |= UINT64_C(1) << e;
         bool alone = s->twins[d] == UINT64_C(1) << d;
         for (size_t e = 0; e < d && alone; e++)
@@ -168,14 +183,17 @@ static uint64_t shared_shown(const struct search *s, const struct need *need)
 
 static int weight(const struct need *need)
 {
-    return need->otherwise == OTHERWISE_WARN ? WEIGHT_WARN
-                                             : need->otherwise == OTHERWISE_REFUSE ? WEIGHT_REFUSE : WEIGHT_MISSING;
+    return need->otherwise == OTHERWISE_WARN     ? WEIGHT_WARN
+           : need->otherwise == OTHERWISE_REFUSE ? WEIGHT_REFUSE
+                                                 : WEIGHT_MISSING;
 }
 
 static void search_need(struct search *s, size_t n, uint64_t used, int cost);
 
-/* Fills slot k of alternative a of need n in every useful way, then goes on. `mine`: taken by this need. */
-static void search_slot(struct search *s, size_t n, size_t a, size_t k, uint64_t used, uint64_t mine, int cost)
+/* Fills slot k of alternative a of need n in every useful way, then goes on. `mine`: taken by this
+ * need. */
+static void search_slot(struct search *s, size_t n, size_t a, size_t k, uint64_t used,
+                        uint64_t mine, int cost)
 {
     const struct need *need = s->needs[n].need;
     if (cost >= s->best)
@@ -237,8 +255,10 @@ static void search_need(struct search *s, size_t n, uint64_t used, int cost)
     s->gaps[n] = 0;
 }
 
-/* What keeps the shown documents that would do, but for their conditions, from filling this slot. */
-static uint16_t near_misses(const struct search *s, const struct need *need, const struct slot *slot)
+/* What keeps the shown documents that would do, but for their conditions, from filling this slot.
+ */
+static uint16_t near_misses(const struct search *s, const struct need *need,
+                            const struct slot *slot)
 {
     uint16_t attributes = 0, failing;
     for (size_t d = 0; d < s->situation->shown_count; d++) {
@@ -257,7 +277,8 @@ static uint64_t taken_documents(const struct search *s, const struct need *need,
     for (size_t d = 0; d < s->situation->shown_count; d++) {
         const struct shown *shown = &s->situation->shown[d];
         bool paper = s->profile->documents[shown->document].paper;
-        if ((used >> d & 1) != 0 && (paper || need->holder == HOLDER_ANY || shown->holder == need->holder))
+        if ((used >> d & 1) != 0 &&
+            (paper || need->holder == HOLDER_ANY || shown->holder == need->holder))
             out |= UINT64_C(1) << shown->document;
     }
     return out;
@@ -266,7 +287,7 @@ static uint64_t taken_documents(const struct search *s, const struct need *need,
 struct gaps {
     const struct search *search;
     struct match_need *result;
-    uint64_t used;           /* by the other needs */
+    uint64_t used; /* by the other needs */
     const struct slots *slots;
     uint8_t open[SLOTS];
     uint8_t count;
@@ -276,11 +297,12 @@ static void keep_gaps(const struct gaps *g, uint64_t mine)
 {
     const struct search *s = g->search;
     const struct need *need = g->result->need;
-    uint64_t taken = (taken_documents(s, need, g->used) & ~need->shared) | taken_documents(s, need, mine) |
-                     need->not_documents;
+    uint64_t taken = (taken_documents(s, need, g->used) & ~need->shared) |
+                     taken_documents(s, need, mine) | need->not_documents;
     for (size_t i = 0; i < g->count; i++) {
         const struct slot *slot = &g->slots->slot[g->open[i]];
-        g->result->place[i].any_of |= match_slot_documents(s->profile, slot, s->situation->at.date) & ~taken;
+        g->result->place[i].any_of |=
+            match_slot_documents(s->profile, slot, s->situation->at.date) & ~taken;
         g->result->place[i].attributes |= near_misses(s, need, slot);
     }
 }
@@ -313,15 +335,23 @@ static void describe_missing(struct search *s, size_t n)
             used |= s->needs[m].used & ~shared_shown(s, s->needs[m].need);
     used &= ~shared_shown(s, result->need);
     for (size_t a = 0; a < result->need->count; a++) {
-        struct gaps g = {.search = s, .result = result, .used = used, .slots = &result->need->any[a], .count = 0};
+        struct gaps g = {.search = s,
+                         .result = result,
+                         .used = used,
+                         .slots = &result->need->any[a],
+                         .count = 0};
         visit_gaps(&g, s->fits[n][a], 0, 0);
     }
 }
 
-void match_needs(const struct profile *profile, const struct situation *situation, struct match_need *needs,
-                 size_t count)
+void match_needs(const struct profile *profile, const struct situation *situation,
+                 struct match_need *needs, size_t count)
 {
-    struct search s = {.profile = profile, .situation = situation, .needs = needs, .count = count, .best = COST_NONE};
+    struct search s = {.profile = profile,
+                       .situation = situation,
+                       .needs = needs,
+                       .count = count,
+                       .best = COST_NONE};
     find_fits(&s);
     find_twins(&s);
     for (size_t n = 0; n < count; n++)

@@ -12,7 +12,8 @@ int profile_document(const struct profile *profile, const char *id)
 
 static bool office_is(const struct office *office, const char *name)
 {
-    if (strcmp(office->id, name) == 0 || strcmp(office->name.ja, name) == 0 || strcmp(office->name.en, name) == 0)
+    if (strcmp(office->id, name) == 0 || strcmp(office->name.ja, name) == 0 ||
+        strcmp(office->name.en, name) == 0)
         return true;
     for (size_t i = 0; i < office->aliases; i++)
         if (strcmp(office->alias[i], name) == 0)
@@ -47,7 +48,8 @@ int profile_fact(const struct profile *profile, const char *id)
 
 const char *profile_fact_id(const struct profile *profile, uint8_t fact)
 {
-    return fact < FACTS_COMMON ? terms_word(&terms_facts, fact) : profile->facts[fact - FACTS_COMMON].name.id;
+    return fact < FACTS_COMMON ? terms_word(&terms_facts, fact)
+                               : profile->facts[fact - FACTS_COMMON].name.id;
 }
 
 enum fact_kind profile_fact_kind(const struct profile *profile, uint8_t fact)

@@ -1,9 +1,10 @@
 /*
- * A city's profile and the national rules as plain data, filled by the loader (config/city.h) and only
- * read here. What each thing means is in madoguchi-city(5); this is its shape in memory.
+ * A city's profile and the national rules as plain data, filled by the loader (config/city.h) and
+ * only read here. What each thing means is in madoguchi-city(5); this is its shape in memory.
  *
- * Ids, names and texts belong to the loader and live as long as the profile. Numbers below are indexes:
- * documents into `documents`, classes into `classes`, and so on; sets are bits of such indexes.
+ * Ids, names and texts belong to the loader and live as long as the profile. Numbers below are
+ * indexes: documents into `documents`, classes into `classes`, and so on; sets are bits of such
+ * indexes.
  */
 #ifndef FORMS_RULES_PROFILE_H
 #define FORMS_RULES_PROFILE_H
@@ -13,10 +14,23 @@
 #include "forms/rules/terms.h"
 
 enum {
-    PROFILE_DOCUMENTS = 64, PROFILE_CLASSES = 24, PROFILE_NEEDS = 64, PROFILE_WAYS = 64, PROFILE_RULES = 96,
-    PROFILE_OFFICES = 16, PROFILE_PRESENTERS = 12, NATIONAL_RULES = 48,
-    WAY_NEEDS = 12, ALTERNATIVES = 6, SLOTS = 4, SLOT_TESTS = 4, CONJUNCTION = 6, CLASS_EXTRAS = 8, CLASS_ALONE = 8,
-    NEED_WAIVERS = 4, NOTHING = 255
+    PROFILE_DOCUMENTS = 64,
+    PROFILE_CLASSES = 24,
+    PROFILE_NEEDS = 64,
+    PROFILE_WAYS = 64,
+    PROFILE_RULES = 96,
+    PROFILE_OFFICES = 16,
+    PROFILE_PRESENTERS = 12,
+    NATIONAL_RULES = 48,
+    WAY_NEEDS = 12,
+    ALTERNATIVES = 6,
+    SLOTS = 4,
+    SLOT_TESTS = 4,
+    CONJUNCTION = 6,
+    CLASS_EXTRAS = 8,
+    CLASS_ALONE = 8,
+    NEED_WAIVERS = 4,
+    NOTHING = 255
 };
 
 struct text {
@@ -33,19 +47,28 @@ struct citation {
 struct document {
     const char *id;
     struct text name;
-    bool paper;          /* belongs to nobody */
-    struct date from;    /* not before that day; none: always */
-    struct date until;   /* not after that day; none: still */
-    uint8_t stands_for;  /* counts where that document is listed; NOTHING */
-    const char *source;  /* of the dates */
+    bool paper;         /* belongs to nobody */
+    struct date from;   /* not before that day; none: always */
+    struct date until;  /* not after that day; none: still */
+    uint8_t stands_for; /* counts where that document is listed; NOTHING */
+    const char *source; /* of the dates */
 };
 
 /* One condition on a shown document. Holds only where the attribute was stated. */
-enum test_kind { TEST_YES, TEST_NO, TEST_SHOWS, TEST_FROM, TEST_FAULT, TEST_ISSUED_FROM, TEST_ISSUED_WITHIN, TEST_EXPIRES_STATED };
+enum test_kind {
+    TEST_YES,
+    TEST_NO,
+    TEST_SHOWS,
+    TEST_FROM,
+    TEST_FAULT,
+    TEST_ISSUED_FROM,
+    TEST_ISSUED_WITHIN,
+    TEST_EXPIRES_STATED
+};
 struct test {
-    uint8_t kind;        /* enum test_kind */
-    uint8_t attribute;   /* enum attribute */
-    uint16_t bits;       /* shows: all of them; faults: any of them; from: the value */
+    uint8_t kind;      /* enum test_kind */
+    uint8_t attribute; /* enum attribute */
+    uint16_t bits;     /* shows: all of them; faults: any of them; from: the value */
     uint16_t months;
     struct date date;
 };
@@ -63,20 +86,20 @@ struct document_class {
     struct {
         struct date day;
         uint64_t added, removed;
-    } extra[CLASS_EXTRAS];   /* the list changes on that day */
+    } extra[CLASS_EXTRAS]; /* the list changes on that day */
     uint8_t extras;
     struct tests where[ALTERNATIVES]; /* alternatives, for every document */
     uint8_t wheres;
     struct {
         uint8_t document;
         struct tests tests;
-    } alone[CLASS_ALONE];    /* for one document besides */
+    } alone[CLASS_ALONE]; /* for one document besides */
     uint8_t alones;
 };
 
 /* One place for a document: of a class, or a document by name, with conditions of its own. */
 struct slot {
-    uint8_t class;    /* NOTHING: by name */
+    uint8_t class; /* NOTHING: by name */
     uint8_t document;
     struct tests tests;
 };
@@ -89,9 +112,9 @@ struct slots {
 /* FACT:VALUE,VALUE; dates compare with the reception day. */
 enum condition_kind { CONDITION_VALUES, CONDITION_WITHIN_DAYS, CONDITION_OLDER_DAYS };
 struct condition {
-    uint8_t fact;     /* enum fact, or FACTS_COMMON + own */
-    uint8_t kind;     /* enum condition_kind */
-    uint16_t values;  /* bits */
+    uint8_t fact;    /* enum fact, or FACTS_COMMON + own */
+    uint8_t kind;    /* enum condition_kind */
+    uint16_t values; /* bits */
     uint16_t days;
 };
 
@@ -108,59 +131,67 @@ enum otherwise { OTHERWISE_MISSING, OTHERWISE_REFUSE, OTHERWISE_WARN };
 
 struct need {
     struct citation citation;
-    uint8_t holder;            /* enum holder */
-    uint8_t otherwise;         /* enum otherwise */
+    uint8_t holder;    /* enum holder */
+    uint8_t otherwise; /* enum otherwise */
     struct slots any[ALTERNATIVES];
     uint8_t count;
-    struct conditions when;    /* exists only then */
-    struct conditions unless;  /* waived then; count 0: never */
+    struct conditions when;          /* exists only then */
+    struct conditions unless;        /* waived then; count 0: never */
     uint8_t waived_by[NEED_WAIVERS]; /* needs */
     uint8_t waivers;
     uint64_t not_documents;
-    uint64_t shared;           /* documents that may serve another need too */
+    uint64_t shared; /* documents that may serve another need too */
 };
 
 struct way {
     struct citation citation;
-    uint8_t procedures;        /* bits */
-    uint16_t presenters;       /* bits */
+    uint8_t procedures;  /* bits */
+    uint16_t presenters; /* bits */
     uint8_t visit, visits;
-    uint8_t pin_by;            /* enum pin_by */
-    uint8_t needs[WAY_NEEDS];  /* a need that waives another comes before it */
+    uint8_t pin_by;           /* enum pin_by */
+    uint8_t needs[WAY_NEEDS]; /* a need that waives another comes before it */
     uint8_t need_count;
-    struct slots started_by;   /* count 0: by nothing */
+    struct slots started_by; /* count 0: by nothing */
     struct conditions when;
     uint8_t asks[CONJUNCTION]; /* facts that must be stated */
     uint8_t ask_count;
     bool ask_office;
 };
 
-enum rule_kind { RULE_REROUTE, RULE_REFUSE, RULE_ASK_OFFICE, RULE_WARN, RULE_GUIDE, RULE_ALTERNATIVE, RULE_KINDS };
+enum rule_kind {
+    RULE_REROUTE,
+    RULE_REFUSE,
+    RULE_ASK_OFFICE,
+    RULE_WARN,
+    RULE_GUIDE,
+    RULE_ALTERNATIVE,
+    RULE_KINDS
+};
 
 struct rule {
     struct citation citation;
-    uint8_t kind;              /* enum rule_kind */
-    uint8_t to;                /* a procedure or enum way_on; NOTHING */
-    uint8_t procedures;        /* bits; all where the profile says none */
+    uint8_t kind;       /* enum rule_kind */
+    uint8_t to;         /* a procedure or enum way_on; NOTHING */
+    uint8_t procedures; /* bits; all where the profile says none */
     uint16_t presenters;
-    uint8_t visits;            /* bits 1..7 */
+    uint8_t visits; /* bits 1..7 */
     uint16_t offices;
-    uint8_t pins;              /* one of the chosen is in it */
-    uint8_t only_pins;         /* no other is chosen */
+    uint8_t pins;      /* one of the chosen is in it */
+    uint8_t only_pins; /* no other is chosen */
     struct conditions when;
     struct slots shown[ALTERNATIVES]; /* alternatives */
     uint8_t showns;
     struct date from, until;
-    const char *phone;         /* NULL: the city's */
-    bool pass;                 /* an unstated fact means that the rule does not hold */
-    bool settle;               /* the office may decide otherwise */
-    bool silent;               /* national: also where the page is silent */
+    const char *phone; /* NULL: the city's */
+    bool pass;         /* an unstated fact means that the rule does not hold */
+    bool settle;       /* the office may decide otherwise */
+    bool silent;       /* national: also where the page is silent */
 };
 
 struct office {
     const char *id;
     struct text name;
-    const char *alias[6];      /* other names on the page */
+    const char *alias[6]; /* other names on the page */
     uint8_t aliases;
     const char *source;
 };
@@ -174,13 +205,13 @@ struct profile {
     const char *id;
     struct text name, page;
     struct date date;
-    const char *file;          /* of the page */
+    const char *file; /* of the page */
     const char *phone;
-    bool english;              /* the office's language */
-    uint8_t covers[PROCEDURES]; /* PINs */
+    bool english;                  /* the office's language */
+    uint8_t covers[PROCEDURES];    /* PINs */
     uint8_t birthdays[PROCEDURES]; /* validity as the page says it; 0: silent */
-    struct citation validity;  /* where birthdays is not 0 */
-    struct citation contact;   /* source: the line of the phone number */
+    struct citation validity;      /* where birthdays is not 0 */
+    struct citation contact;       /* source: the line of the phone number */
     struct document documents[PROFILE_DOCUMENTS];
     uint8_t document_count;
     struct document_class classes[PROFILE_CLASSES];
@@ -197,7 +228,7 @@ struct profile {
     uint8_t presenter_count;
     struct {
         struct named name;
-        uint8_t kind;          /* enum fact_kind: yes/no or date */
+        uint8_t kind; /* enum fact_kind: yes/no or date */
     } facts[FACTS_OWN];
     uint8_t fact_count;
     struct hours_table hours;
@@ -205,16 +236,34 @@ struct profile {
 
 /* Sentences that are not one city's: why the program says what no page says. */
 enum national_say {
-    SAY_SILENT, SAY_PAGE_OLD, SAY_NO_HOURS, SAY_HOURS_UNKNOWN, SAY_CLOSED, SAY_VALIDITY_DIFFERS, SAY_VALIDITY_DOUBT,
-    SAY_UNLISTED, SAY_FACT, SAY_CHOSEN_IN_WINDOW, SAY_BOOKING_OK, SAY_BOOKING_EARLY, SAY_BOOKING_LATE,
-    SAY_KIOSK_OK, SAY_KIOSK_CLOSED, SAY_KIOSK_LATE, SAY_KIOSK_NOT_READY, SAY_DOCUMENT_ENDED, SAY_STANDS_FOR, NATIONAL_SAYS
+    SAY_SILENT,
+    SAY_PAGE_OLD,
+    SAY_NO_HOURS,
+    SAY_HOURS_UNKNOWN,
+    SAY_CLOSED,
+    SAY_VALIDITY_DIFFERS,
+    SAY_VALIDITY_DOUBT,
+    SAY_UNLISTED,
+    SAY_FACT,
+    SAY_CHOSEN_IN_WINDOW,
+    SAY_BOOKING_OK,
+    SAY_BOOKING_EARLY,
+    SAY_BOOKING_LATE,
+    SAY_KIOSK_OK,
+    SAY_KIOSK_CLOSED,
+    SAY_KIOSK_LATE,
+    SAY_KIOSK_NOT_READY,
+    SAY_DOCUMENT_ENDED,
+    SAY_STANDS_FOR,
+    NATIONAL_SAYS
 };
 
 struct national {
     struct rule rules[NATIONAL_RULES];
     uint8_t rule_count;
     struct citation say[NATIONAL_SAYS];
-    uint8_t assumed[PROFILE_PRESENTERS][2]; /* by presenter: ward, under15: 1 + enum fact_yes, 0: nothing */
+    uint8_t assumed[PROFILE_PRESENTERS]
+                   [2]; /* by presenter: ward, under15: 1 + enum fact_yes, 0: nothing */
     uint16_t page_old_months;
     struct hours_kiosk kiosk;
     struct holiday_table holidays;

@@ -14,11 +14,13 @@ static uint16_t state_bit(enum fact_state state)
     return (uint16_t)(1u << state);
 }
 
-/* No signature certificate: under 15 or a ward, which a parent or a guardian as visitor says already. */
+/* No signature certificate: under 15 or a ward, which a parent or a guardian as visitor says
+ * already. */
 static bool minor_or_ward(const struct view *view)
 {
     uint16_t yes = 1u << FACT_YES;
-    return view->situation->presenter == PRESENTER_PARENT || view->situation->presenter == PRESENTER_GUARDIAN ||
+    return view->situation->presenter == PRESENTER_PARENT ||
+           view->situation->presenter == PRESENTER_GUARDIAN ||
            facts_possible(view, FACT_UNDER15) == yes || facts_possible(view, FACT_WARD) == yes;
 }
 
@@ -38,7 +40,8 @@ static uint8_t fitting_certificates(const struct view *view, uint8_t pins)
     return out != 0 ? out : pins;
 }
 
-/* For renewal: those whose window is open, where that sets some apart from ones that are too early. */
+/* For renewal: those whose window is open, where that sets some apart from ones that are too early.
+ */
 static uint8_t in_window(const struct view *view, uint8_t pins)
 {
     uint8_t open = 0, early = 0;
@@ -87,13 +90,15 @@ static uint8_t troubled_pins(const struct view *view)
     return rest != 0 ? rest : view->pins;
 }
 
-bool scope_is_shown(const struct profile *profile, const struct situation *situation, const struct slots *slots)
+bool scope_is_shown(const struct profile *profile, const struct situation *situation,
+                    const struct slots *slots)
 {
     for (size_t k = 0; k < slots->count; k++) {
         bool found = false;
         for (size_t d = 0; d < situation->shown_count && !found; d++) {
             uint16_t failing;
-            found = match_slot(profile, &slots->slot[k], HOLDER_ANY, &situation->shown[d], situation->at.date, &failing);
+            found = match_slot(profile, &slots->slot[k], HOLDER_ANY, &situation->shown[d],
+                               situation->at.date, &failing);
         }
         if (!found)
             return false;
@@ -120,9 +125,11 @@ static enum truth rule_holds(const struct scope *scope, const struct rule *rule,
     const struct situation *s = scope->view.situation;
     uint8_t visit = scope_visit(scope->view.profile, s);
     uint8_t pins = rule->kind == RULE_ALTERNATIVE ? scope->trouble : scope->view.pins;
-    if ((rule->procedures >> s->procedure & 1) == 0 || (rule->presenters >> s->presenter & 1) == 0 ||
-        (rule->visits >> visit & 1) == 0 || (rule->offices >> office & 1) == 0 || (rule->pins & pins) == 0 ||
-        (pins & ~rule->only_pins) != 0 || !rule_in_force(rule, s->at.date) || !any_shown(scope, rule))
+    if ((rule->procedures >> s->procedure & 1) == 0 ||
+        (rule->presenters >> s->presenter & 1) == 0 || (rule->visits >> visit & 1) == 0 ||
+        (rule->offices >> office & 1) == 0 || (rule->pins & pins) == 0 ||
+        (pins & ~rule->only_pins) != 0 || !rule_in_force(rule, s->at.date) ||
+        !any_shown(scope, rule))
         return TRUTH_NO;
     enum truth truth = facts_hold(&scope->view, &rule->when);
     if (truth == TRUTH_OPEN && rule->pass)
@@ -137,7 +144,8 @@ static uint8_t unstated_office(const struct scope *scope)
     for (uint8_t office = 0; office < profile->office_count; office++) {
         bool away = false;
         for (size_t i = 0; i < profile->rule_count && !away; i++)
-            away = profile->rules[i].kind == RULE_REROUTE && profile->rules[i].to == ON_OTHER_OFFICE &&
+            away = profile->rules[i].kind == RULE_REROUTE &&
+                   profile->rules[i].to == ON_OTHER_OFFICE &&
                    rule_holds(scope, &profile->rules[i], office) == TRUTH_YES;
         if (!away)
             return office;
@@ -150,7 +158,8 @@ uint8_t scope_visit(const struct profile *profile, const struct situation *situa
     bool several = false, one = false;
     for (size_t i = 0; i < profile->way_count; i++) {
         const struct way *way = &profile->ways[i];
-        if ((way->procedures >> situation->procedure & 1) == 0 || (way->presenters >> situation->presenter & 1) == 0)
+        if ((way->procedures >> situation->procedure & 1) == 0 ||
+            (way->presenters >> situation->presenter & 1) == 0)
             continue;
         several = several || way->visits > 1;
         one = one || way->visits == 1;
@@ -161,8 +170,10 @@ uint8_t scope_visit(const struct profile *profile, const struct situation *situa
 bool scope_way_possible(const struct scope *scope, const struct way *way)
 {
     const struct situation *s = scope->view.situation;
-    return (way->procedures >> s->procedure & 1) != 0 && (way->presenters >> s->presenter & 1) != 0 &&
-           way->visit == scope_visit(scope->view.profile, s) && facts_hold(&scope->view, &way->when) != TRUTH_NO;
+    return (way->procedures >> s->procedure & 1) != 0 &&
+           (way->presenters >> s->presenter & 1) != 0 &&
+           way->visit == scope_visit(scope->view.profile, s) &&
+           facts_hold(&scope->view, &way->when) != TRUTH_NO;
 }
 
 static const struct way *find_way(const struct scope *scope)
@@ -188,15 +199,17 @@ static void add_rules(struct scope *scope, const struct rule *rules, size_t coun
     }
 }
 
-void scope_make(const struct national *national, const struct profile *profile, const struct situation *situation,
-                struct scope *out)
+void scope_make(const struct national *national, const struct profile *profile,
+                const struct situation *situation, struct scope *out)
 {
-    *out = (struct scope){.view = {.national = national, .profile = profile, .situation = situation}};
+    *out =
+        (struct scope){.view = {.national = national, .profile = profile, .situation = situation}};
     uint8_t covers = profile->covers[situation->procedure];
     out->view.pins = situation->pins != 0 ? situation->pins : pins_that_can_be_had(out);
     out->uncovered = covers != 0 && (out->view.pins & ~covers) != 0;
     out->trouble = troubled_pins(&out->view);
-    out->office = situation->office == OFFICE_UNSTATED ? unstated_office(out) : (uint8_t)situation->office;
+    out->office =
+        situation->office == OFFICE_UNSTATED ? unstated_office(out) : (uint8_t)situation->office;
     out->way = find_way(out);
     add_rules(out, profile->rules, profile->rule_count, false);
     add_rules(out, national->rules, national->rule_count, true);

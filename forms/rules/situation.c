@@ -10,7 +10,8 @@ void situation_clear(struct situation *situation)
     situation->at.minute = MOMENT_NO_TIME;
 }
 
-/* A stated state of a certificate against its date: valid or lapsed ones have not ended, expired ones have. */
+/* A stated state of a certificate against its date: valid or lapsed ones have not ended, expired
+ * ones have. */
 static bool state_fits(const struct situation *s, enum fact state, enum fact expiry)
 {
     const struct stated *is = &s->fact[state];
@@ -22,7 +23,8 @@ static bool state_fits(const struct situation *s, enum fact state, enum fact exp
 
 struct contradiction situation_contradiction(const struct situation *s)
 {
-    static const uint8_t own_pin[PINS] = {FACT_PIN_SIG, FACT_PIN_AUTH, FACT_PIN_JUKI, FACT_PIN_KENMEN};
+    static const uint8_t own_pin[PINS] = {FACT_PIN_SIG, FACT_PIN_AUTH, FACT_PIN_JUKI,
+                                          FACT_PIN_KENMEN};
     for (size_t i = 0; i < PINS; i++)
         if (s->fact[FACT_PINS].known && s->fact[own_pin[i]].known &&
             s->fact[FACT_PINS].value != s->fact[own_pin[i]].value)

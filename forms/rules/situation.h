@@ -1,8 +1,9 @@
 /*
  * What the clerk has stated about one case: who stands there, for what, when, and what was shown.
  *
- * Plain values: no pointers, so that a situation can be copied, compared and kept. situation_clear()
- * gives one with nothing stated; then fill the fields. Nothing stated is never the same as "no".
+ * Plain values: no pointers, so that a situation can be copied, compared and kept.
+ * situation_clear() gives one with nothing stated; then fill the fields. Nothing stated is never
+ * the same as "no".
  */
 #ifndef FORMS_RULES_SITUATION_H
 #define FORMS_RULES_SITUATION_H
@@ -14,13 +15,13 @@ enum { SHOWN_MAX = 48, OFFICE_UNSTATED = -1 };
 
 /* A document on the desk. Where an attribute was not stated: no date, no bit, FROM_UNSTATED. */
 struct shown {
-    uint8_t document;   /* number in the profile's catalogue */
-    uint8_t holder;     /* enum holder; for a paper not looked at */
-    uint8_t shows;      /* enum shows, bits */
-    uint8_t from;       /* enum sheet_from */
-    uint16_t yes;       /* bit per enum attribute: sealed, stamped, signed, complete */
+    uint8_t document; /* number in the profile's catalogue */
+    uint8_t holder;   /* enum holder; for a paper not looked at */
+    uint8_t shows;    /* enum shows, bits */
+    uint8_t from;     /* enum sheet_from */
+    uint16_t yes;     /* bit per enum attribute: sealed, stamped, signed, complete */
     uint16_t no;
-    uint16_t faults;    /* bit per enum sheet_fault */
+    uint16_t faults; /* bit per enum sheet_fault */
     struct date issued;
     struct date expires;
 };
@@ -34,11 +35,11 @@ struct stated {
 
 struct situation {
     enum procedure procedure;
-    uint8_t presenter;      /* enum presenter, or a profile's own */
-    uint8_t visit;          /* from 1 */
-    int8_t office;          /* number in the profile, or OFFICE_UNSTATED: the main office */
-    uint8_t pins;           /* bit per enum pin; 0: not stated */
-    struct moment at;       /* reception; the date must be there, without a time hours are not judged */
+    uint8_t presenter; /* enum presenter, or a profile's own */
+    uint8_t visit;     /* from 1 */
+    int8_t office;     /* number in the profile, or OFFICE_UNSTATED: the main office */
+    uint8_t pins;      /* bit per enum pin; 0: not stated */
+    struct moment at;  /* reception; the date must be there, without a time hours are not judged */
     struct stated fact[FACTS_MAX]; /* by enum fact; the derived ones stay unknown */
     struct shown shown[SHOWN_MAX];
     size_t shown_count;
@@ -46,8 +47,8 @@ struct situation {
 
 void situation_clear(struct situation *situation);
 
-/* Two statements that cannot both be true; FACT_NONE in both where there are none. For `pins` and one
- * PIN's own fact the two must agree; a certificate's state must fit its date. */
+/* Two statements that cannot both be true; FACT_NONE in both where there are none. For `pins` and
+ * one PIN's own fact the two must agree; a certificate's state must fit its date. */
 struct contradiction {
     uint8_t fact, other;
 };

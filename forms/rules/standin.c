@@ -10,14 +10,30 @@ static void meet_tests(const struct tests *tests, struct date day, struct shown 
         const struct test *test = &tests->test[i];
         uint16_t bit = (uint16_t)(1u << test->attribute);
         switch ((enum test_kind)test->kind) {
-        case TEST_YES: out->yes |= bit; break;
-        case TEST_NO: out->no |= bit; break;
-        case TEST_SHOWS: out->shows |= (uint8_t)test->bits; break;
-        case TEST_FROM: out->from = (uint8_t)test->bits; break;
-        case TEST_FAULT: out->faults |= test->bits; break;
-        case TEST_ISSUED_FROM: out->issued = date_compare(test->date, day) > 0 ? test->date : day; break;
-        case TEST_ISSUED_WITHIN: out->issued = day; break;
-        case TEST_EXPIRES_STATED: out->expires = date_add_years(day, 1); break;
+        case TEST_YES:
+            out->yes |= bit;
+            break;
+        case TEST_NO:
+            out->no |= bit;
+            break;
+        case TEST_SHOWS:
+            out->shows |= (uint8_t)test->bits;
+            break;
+        case TEST_FROM:
+            out->from = (uint8_t)test->bits;
+            break;
+        case TEST_FAULT:
+            out->faults |= test->bits;
+            break;
+        case TEST_ISSUED_FROM:
+            out->issued = date_compare(test->date, day) > 0 ? test->date : day;
+            break;
+        case TEST_ISSUED_WITHIN:
+            out->issued = day;
+            break;
+        case TEST_EXPIRES_STATED:
+            out->expires = date_add_years(day, 1);
+            break;
         }
     }
 }
@@ -39,9 +55,10 @@ static struct shown *find(struct standins *s, uint8_t document, uint8_t holder, 
     return NULL;
 }
 
-/* A document for the slot that is not on the list yet; a paper asked for again gains the conditions. */
-static void fill(const struct profile *profile, const struct slot *slot, uint8_t holder, uint64_t not_documents,
-                 struct date day, struct standins *out)
+/* A document for the slot that is not on the list yet; a paper asked for again gains the
+ * conditions. */
+static void fill(const struct profile *profile, const struct slot *slot, uint8_t holder,
+                 uint64_t not_documents, struct date day, struct standins *out)
 {
     uint64_t documents = match_slot_documents(profile, slot, day) & ~not_documents;
     for (uint8_t d = 0; d < profile->document_count; d++) {
@@ -53,7 +70,8 @@ static void fill(const struct profile *profile, const struct slot *slot, uint8_t
             continue;
         if (one == NULL) {
             one = &out->shown[out->count++];
-            *one = (struct shown){.document = d, .holder = holder == HOLDER_ANY ? HOLDER_VISITOR : holder};
+            *one = (struct shown){.document = d,
+                                  .holder = holder == HOLDER_ANY ? HOLDER_VISITOR : holder};
         }
         meet_tests(&slot->tests, day, one);
         if (slot->class != NOTHING)
@@ -62,8 +80,8 @@ static void fill(const struct profile *profile, const struct slot *slot, uint8_t
     }
 }
 
-void standin_slots(const struct profile *profile, const struct slots *slots, uint8_t holder, uint64_t not_documents,
-                   struct date day, struct standins *out)
+void standin_slots(const struct profile *profile, const struct slots *slots, uint8_t holder,
+                   uint64_t not_documents, struct date day, struct standins *out)
 {
     for (size_t k = 0; k < slots->count; k++)
         fill(profile, &slots->slot[k], holder, not_documents, day, out);
@@ -83,8 +101,8 @@ static size_t count_like(const struct slots *slots, const struct slot *slot, siz
 }
 
 /* Of an alternative those places that no earlier alternative names as often. */
-static void fill_alternative(const struct profile *profile, const struct need *need, size_t a, struct date day,
-                             struct standins *out)
+static void fill_alternative(const struct profile *profile, const struct need *need, size_t a,
+                             struct date day, struct standins *out)
 {
     for (size_t k = 0; k < need->any[a].count; k++) {
         const struct slot *slot = &need->any[a].slot[k];
@@ -99,7 +117,8 @@ static void fill_alternative(const struct profile *profile, const struct need *n
     }
 }
 
-void standin_documents(const struct profile *profile, const struct way *way, struct date day, struct standins *out)
+void standin_documents(const struct profile *profile, const struct way *way, struct date day,
+                       struct standins *out)
 {
     out->count = 0;
     standin_slots(profile, &way->started_by, HOLDER_ANY, 0, day, out);
@@ -108,7 +127,7 @@ void standin_documents(const struct profile *profile, const struct way *way, str
             fill_alternative(profile, &profile->needs[way->needs[i]], a, day, out);
 }
 
-/* --- facts -------------------------------------------------------------------------------------------- */
+/* --- facts ----------------------------------------------------------------------------------- */
 
 static struct stated on_day(struct date date)
 {
@@ -181,8 +200,8 @@ static void add_axes(const struct profile *profile, uint8_t fact, struct date da
         add_axis(profile, fact, day, out);
 }
 
-void standin_axes(const struct profile *profile, const struct conditions *conditions, struct date day,
-                  struct axes *out)
+void standin_axes(const struct profile *profile, const struct conditions *conditions,
+                  struct date day, struct axes *out)
 {
     for (size_t i = 0; i < conditions->count; i++)
         for (size_t k = 0; k < conditions->any[i].count; k++)
@@ -199,8 +218,8 @@ void standin_good_facts(struct situation *situation)
     for (size_t i = 0; i < PINS; i++)
         fact[pins[i]] = (struct stated){.known = true, .value = PIN_IS_KNOWN};
     fact[FACT_BIRTH] = on_day(date_add_years(day, child ? -10 : -40));
-    fact[FACT_WARD] = (struct stated){.known = true,
-                                      .value = situation->presenter == PRESENTER_GUARDIAN ? FACT_YES : FACT_NO};
+    fact[FACT_WARD] = (struct stated){
+        .known = true, .value = situation->presenter == PRESENTER_GUARDIAN ? FACT_YES : FACT_NO};
     fact[FACT_CARD_EXPIRY] = on_day(date_add_years(day, YEARS_ON));
     fact[FACT_SIG_EXPIRY] = on_day(date_add_days(day, issue ? -1 : SOON));
     fact[FACT_AUTH_EXPIRY] = fact[FACT_SIG_EXPIRY];

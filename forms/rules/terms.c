@@ -2,9 +2,10 @@
 
 #include <string.h>
 
-#define TERMS(...)                                                                                                     \
-    {                                                                                                                  \
-        .word = (const char *const[]){__VA_ARGS__}, .count = sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *) \
+#define TERMS(...)                                                                                 \
+    {                                                                                              \
+        .word = (const char *const[]){__VA_ARGS__},                                                \
+        .count = sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)                       \
     }
 
 const struct terms terms_procedures = TERMS("change", "reset", "renew", "issue", "check");
@@ -13,13 +14,13 @@ const struct terms terms_pins = TERMS("sig", "auth", "juki", "kenmen");
 const struct terms terms_holders = TERMS("resident", "visitor");
 const struct terms terms_attributes =
     TERMS("issued", "expires", "shows", "sealed", "stamped", "signed", "complete", "from", "fault");
-const struct terms terms_faults = TERMS("illegible", "too-short", "too-long", "lower-case", "symbol", "no-mix",
-                                        "old-pin-missing", "old-pin-wrong");
+const struct terms terms_faults = TERMS("illegible", "too-short", "too-long", "lower-case",
+                                        "symbol", "no-mix", "old-pin-missing", "old-pin-wrong");
 const struct terms terms_from = TERMS("", "notice", "office");
-const struct terms terms_verdicts = TERMS("accept", "first-visit", "second-visit", "missing", "closed", "ask-office",
-                                          "refuse", "reroute");
-const struct terms terms_ways_on =
-    TERMS("change", "reset", "renew", "issue", "check", "card-reissue", "other-office", "kiosk", "home");
+const struct terms terms_verdicts = TERMS("accept", "first-visit", "second-visit", "missing",
+                                          "closed", "ask-office", "refuse", "reroute");
+const struct terms terms_ways_on = TERMS("change", "reset", "renew", "issue", "check",
+                                         "card-reissue", "other-office", "kiosk", "home");
 const struct terms terms_pin_by = TERMS("", "resident", "staff");
 const struct terms terms_shows = TERMS("name", "birth", "address");
 const struct terms terms_yes_no = TERMS("yes", "no");
@@ -32,10 +33,11 @@ static const struct terms card_words = TERMS("valid", "expired");
 
 /* By enum fact. */
 const struct terms terms_facts = TERMS(
-    "birth", "card-expiry", "sig-expiry", "auth-expiry", "sig", "auth", "pins", "pin-sig", "pin-auth", "pin-juki",
-    "pin-kenmen", "ward", "domicile-here", "same-household", "authority-confirmed", "booking", "contacted-before",
-    "booked-for", "booked-at", "app-done-at", "under15", "window", "card", "together", "every-pin",
-    "every-chosen-pin", "some-pin", "some-chosen-pin", "chosen-certificate", "every-chosen-certificate", "sig-chosen");
+    "birth", "card-expiry", "sig-expiry", "auth-expiry", "sig", "auth", "pins", "pin-sig",
+    "pin-auth", "pin-juki", "pin-kenmen", "ward", "domicile-here", "same-household",
+    "authority-confirmed", "booking", "contacted-before", "booked-for", "booked-at", "app-done-at",
+    "under15", "window", "card", "together", "every-pin", "every-chosen-pin", "some-pin",
+    "some-chosen-pin", "chosen-certificate", "every-chosen-certificate", "sig-chosen");
 
 static const uint8_t fact_kinds[FACTS_COMMON] = {
     [FACT_BIRTH] = FACT_IS_DATE,
@@ -92,13 +94,19 @@ enum fact_kind terms_fact_kind(enum fact fact)
 const struct terms *terms_fact_values(enum fact_kind kind)
 {
     switch (kind) {
-    case FACT_IS_YES_NO: return &terms_yes_no;
-    case FACT_IS_PIN: return &pin_words;
-    case FACT_IS_STATE: return &state_words;
-    case FACT_IS_WINDOW: return &window_words;
-    case FACT_IS_CARD: return &card_words;
+    case FACT_IS_YES_NO:
+        return &terms_yes_no;
+    case FACT_IS_PIN:
+        return &pin_words;
+    case FACT_IS_STATE:
+        return &state_words;
+    case FACT_IS_WINDOW:
+        return &window_words;
+    case FACT_IS_CARD:
+        return &card_words;
     case FACT_IS_DATE:
-    case FACT_IS_MOMENT: break;
+    case FACT_IS_MOMENT:
+        break;
     }
     return &no_words;
 }

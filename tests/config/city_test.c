@@ -1,4 +1,5 @@
-/* The city loader on the shipped profiles and on bad ones: all faults at once, with line and nearest word. */
+/* The city loader on the shipped profiles and on bad ones: all faults at once, with line and
+ * nearest word. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -78,7 +79,8 @@ static void write_changed(const char *from, const char *to, const char *more)
     char text[8192];
     const char *at = from[0] != '\0' ? strstr(sound, from) : sound + strlen(sound);
     assert_non_null(at);
-    snprintf(text, sizeof text, "%.*s%s%s%s", (int)(at - sound), sound, to, at + strlen(from), more);
+    snprintf(text, sizeof text, "%.*s%s%s%s", (int)(at - sound), sound, to, at + strlen(from),
+             more);
     write_profile(text, strlen(text));
 }
 
@@ -88,14 +90,17 @@ static struct city *load(struct fault_list *faults)
     return city_load("config", path, faults);
 }
 
-static const struct fault *find_fault(const struct fault_list *faults, enum fault_code code, const char *word)
+static const struct fault *find_fault(const struct fault_list *faults, enum fault_code code,
+                                      const char *word)
 {
     for (size_t i = 0; i < faults->count; i++)
-        if (faults->fault[i].code == code && (word == NULL || strcmp(faults->fault[i].word, word) == 0))
+        if (faults->fault[i].code == code &&
+            (word == NULL || strcmp(faults->fault[i].word, word) == 0))
             return &faults->fault[i];
     for (size_t i = 0; i < faults->count; i++)
-        print_error("%s:%d [%s] %s %s %s\n", faults->fault[i].file, faults->fault[i].line, faults->fault[i].section,
-                    faults->fault[i].key, fault_id(faults->fault[i].code), faults->fault[i].word);
+        print_error("%s:%d [%s] %s %s %s\n", faults->fault[i].file, faults->fault[i].line,
+                    faults->fault[i].section, faults->fault[i].key, fault_id(faults->fault[i].code),
+                    faults->fault[i].word);
     fail_msg("no %s", fault_id(code));
     return NULL;
 }
@@ -134,7 +139,8 @@ struct bad {
 };
 
 static const struct bad bad[] = {
-    {"drivers-licence", "drivers-license", "", FAULT_UNKNOWN_WORD, "drivers-license", "drivers-licence", 17},
+    {"drivers-licence", "drivers-license", "", FAULT_UNKNOWN_WORD, "drivers-license",
+     "drivers-licence", 17},
     {"holder = resident", "holder = residnet", "", FAULT_UNKNOWN_WORD, "residnet", "resident", 19},
     {"procedures = reset", "procedures = rest", "", FAULT_UNKNOWN_WORD, "rest", "reset", 25},
     {"needs = card", "needs = crad", "", FAULT_UNKNOWN_WORD, "crad", "card", 27},
@@ -143,19 +149,25 @@ static const struct bad bad[] = {
     {"date = 2026-04-01", "date = 2026-02-30", "", FAULT_NOT_A_DATE, "2026-02-30", NULL, 6},
     {"name.en = Mihon\n", "", "", FAULT_MISSING_KEY, "name.en", NULL, 1},
     {"text.ja = カード\n", "", "", FAULT_MISSING_KEY, "text.ja", NULL, 18},
-    {"any.1 = my-number-card", "any.1 = my-number-card sealed:ye", "", FAULT_UNKNOWN_WORD, "ye", "yes", 20},
-    {"any.1 = my-number-card", "any.1 = my-number-card seled:yes", "", FAULT_UNKNOWN_WORD, "seled", "sealed", 20},
-    {"any.1 = my-number-card", "any.1 = sealed:yes my-number-card", "", FAULT_UNKNOWN_WORD, "sealed:yes", NULL, 20},
-    {"any.1 = my-number-card", "any.1 = passport issued:from-2012-02-30", "", FAULT_NOT_A_DATE, "2012-02-30", NULL, 20},
-    {"any.1 = my-number-card", "any.1 = passport issued:within-x-months", "", FAULT_UNKNOWN_WORD, NULL, NULL, 20},
+    {"any.1 = my-number-card", "any.1 = my-number-card sealed:ye", "", FAULT_UNKNOWN_WORD, "ye",
+     "yes", 20},
+    {"any.1 = my-number-card", "any.1 = my-number-card seled:yes", "", FAULT_UNKNOWN_WORD, "seled",
+     "sealed", 20},
+    {"any.1 = my-number-card", "any.1 = sealed:yes my-number-card", "", FAULT_UNKNOWN_WORD,
+     "sealed:yes", NULL, 20},
+    {"any.1 = my-number-card", "any.1 = passport issued:from-2012-02-30", "", FAULT_NOT_A_DATE,
+     "2012-02-30", NULL, 20},
+    {"any.1 = my-number-card", "any.1 = passport issued:within-x-months", "", FAULT_UNKNOWN_WORD,
+     NULL, NULL, 20},
     {"source = 10", "source = 10\nunless.1 = wrad:yes", "", FAULT_UNKNOWN_WORD, "wrad", "ward", 24},
     {"source = 10", "source = 10\nunless.1 = ward:ys", "", FAULT_UNKNOWN_WORD, "ys", "yes", 24},
     {"source = 10", "source = ten", "", FAULT_NOT_A_NUMBER, "ten", NULL, 23},
     {"source = 10", "source = 10\nwaived-by = card", "", FAULT_CIRCLE, "card", NULL, 24},
     {"source = 9\n", "source = 9\nvisit = 2\n", "", FAULT_WRONG_ORDER, "2", NULL, 31},
-    {"", "", "[rule.x]\nverdict = reroute\ntext.ja = x\ntext.en = x\nsource = 1\n", FAULT_NEEDS, "reroute", NULL, 32},
-    {"", "", "[rule.x]\nverdict = rerout\nto = reset\ntext.ja = x\ntext.en = x\nsource = 1\n", FAULT_UNKNOWN_WORD,
-     "rerout", "reroute", 32},
+    {"", "", "[rule.x]\nverdict = reroute\ntext.ja = x\ntext.en = x\nsource = 1\n", FAULT_NEEDS,
+     "reroute", NULL, 32},
+    {"", "", "[rule.x]\nverdict = rerout\nto = reset\ntext.ja = x\ntext.en = x\nsource = 1\n",
+     FAULT_UNKNOWN_WORD, "rerout", "reroute", 32},
     {"", "", "[need.card]\nany.1 = passport\n", FAULT_DUPLICATE_SECTION, NULL, NULL, 31},
     {"name.ja = 見本市", "name.ja = 見本; 市", "", FAULT_CUT, NULL, NULL, 2},
 };
@@ -193,9 +205,10 @@ static void waivers_in_a_circle(void **state)
 {
     (void)state;
     struct fault_list faults;
-    write_changed("source = 10", "source = 10\nwaived-by = other",
-                  "[need.other]\nany.1 = passport\nwaived-by = third\ntext.ja = x\ntext.en = x\nsource = 1\n"
-                  "[need.third]\nany.1 = passport\nwaived-by = card\ntext.ja = x\ntext.en = x\nsource = 1\n");
+    write_changed(
+        "source = 10", "source = 10\nwaived-by = other",
+        "[need.other]\nany.1 = passport\nwaived-by = third\ntext.ja = x\ntext.en = x\nsource = 1\n"
+        "[need.third]\nany.1 = passport\nwaived-by = card\ntext.ja = x\ntext.en = x\nsource = 1\n");
     assert_null(load(&faults));
     find_fault(&faults, FAULT_CIRCLE, "card");
     find_fault(&faults, FAULT_CIRCLE, "other");
@@ -261,7 +274,8 @@ static void the_manual_s_example_loads(void **state)
     write_profile(text, used);
     struct city *city = load(&faults);
     for (size_t i = 0; i < faults.count; i++)
-        print_error("%d %s %s\n", faults.fault[i].line, fault_id(faults.fault[i].code), faults.fault[i].word);
+        print_error("%d %s %s\n", faults.fault[i].line, fault_id(faults.fault[i].code),
+                    faults.fault[i].word);
     assert_non_null(city);
     assert_int_equal(profile_presenter(&city->profile, "household"), PRESENTERS_COMMON);
     city_free(city);

@@ -1,6 +1,6 @@
 /*
- * The matching against a slow and obvious second one, on random profiles and desks: the slow one tries
- * every document in every place and knows nothing of pruning, likeness or order.
+ * The matching against a slow and obvious second one, on random profiles and desks: the slow one
+ * tries every document in every place and knows nothing of pruning, likeness or order.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,7 +28,7 @@ static unsigned below(unsigned n)
     return (unsigned)(seed >> 33) % n;
 }
 
-/* --- random profiles and desks ------------------------------------------------------------------------- */
+/* --- random profiles and desks --------------------------------------------------------------- */
 
 static void random_slot(struct slot *slot)
 {
@@ -66,10 +66,12 @@ static void random_profile(struct profile *profile, size_t needs)
     memset(profile, 0, sizeof *profile);
     profile->document_count = DOCUMENTS;
     for (size_t d = 0; d < DOCUMENTS; d++)
-        profile->documents[d] = (struct document){.id = names[d], .paper = d >= 5, .stands_for = NOTHING};
+        profile->documents[d] =
+            (struct document){.id = names[d], .paper = d >= 5, .stands_for = NOTHING};
     profile->class_count = CLASSES;
     for (size_t c = 0; c < CLASSES; c++)
-        profile->classes[c] = (struct document_class){.id = names[c], .documents = 1 + below((1u << DOCUMENTS) - 1)};
+        profile->classes[c] =
+            (struct document_class){.id = names[c], .documents = 1 + below((1u << DOCUMENTS) - 1)};
     profile->need_count = (uint8_t)needs;
     for (size_t n = 0; n < needs; n++)
         random_need(&profile->needs[n], n);
@@ -87,7 +89,7 @@ static void random_desk(struct situation *situation, size_t shown)
         };
 }
 
-/* --- the slow one ---------------------------------------------------------------------------------------- */
+/* --- the slow one ---------------------------------------------------------------------------- */
 
 struct slow {
     const struct profile *profile;
@@ -101,7 +103,8 @@ struct slow {
 static bool same_paper_or_owner(const struct slow *s, size_t d, size_t e)
 {
     const struct shown *a = &s->situation->shown[d], *b = &s->situation->shown[e];
-    return a->document == b->document && (s->profile->documents[a->document].paper || a->holder == b->holder);
+    return a->document == b->document &&
+           (s->profile->documents[a->document].paper || a->holder == b->holder);
 }
 
 static bool is_used(const struct slow *s, const bool used[SHOWN_MAX], size_t d)
@@ -132,14 +135,16 @@ static void slow_slot(struct slow *s, size_t n, size_t a, size_t k, const bool u
     if (k == need->any[a].count) {
         bool next[SHOWN_MAX];
         for (size_t d = 0; d < SHOWN_MAX; d++)
-            next[d] = used[d] || (mine[d] && (need->shared >> s->situation->shown[d].document & 1) == 0);
+            next[d] =
+                used[d] || (mine[d] && (need->shared >> s->situation->shown[d].document & 1) == 0);
         s->met[n] = gaps == 0;
         slow_need(s, n + 1, next, cost + gaps * (need->otherwise == OTHERWISE_WARN ? 1 : 64));
         return;
     }
     for (size_t d = 0; d < s->situation->shown_count; d++) {
         bool shared = (need->shared >> s->situation->shown[d].document & 1) != 0;
-        if (!fits(s, need, &need->any[a].slot[k], d) || is_used(s, mine, d) || (is_used(s, used, d) && !shared))
+        if (!fits(s, need, &need->any[a].slot[k], d) || is_used(s, mine, d) ||
+            (is_used(s, used, d) && !shared))
             continue;
         bool more[SHOWN_MAX];
         memcpy(more, mine, sizeof more);
@@ -168,15 +173,19 @@ static void slow_need(struct slow *s, size_t n, const bool used[SHOWN_MAX], int 
 static int slow_cost(const struct profile *profile, const struct situation *situation)
 {
     static const bool none[SHOWN_MAX];
-    struct slow s = {.profile = profile, .situation = situation, .needs = profile->needs,
-                     .count = profile->need_count, .best = 1 << 20};
+    struct slow s = {.profile = profile,
+                     .situation = situation,
+                     .needs = profile->needs,
+                     .count = profile->need_count,
+                     .best = 1 << 20};
     slow_need(&s, 0, none, 0);
     return s.best;
 }
 
-/* --- the comparison --------------------------------------------------------------------------------------- */
+/* --- the comparison -------------------------------------------------------------------------- */
 
-static int fast_cost(const struct profile *profile, const struct situation *situation, struct match_need *needs)
+static int fast_cost(const struct profile *profile, const struct situation *situation,
+                     struct match_need *needs)
 {
     int cost = 0;
     for (size_t n = 0; n < profile->need_count; n++)
@@ -207,7 +216,8 @@ static struct shown fresh(const struct need *need, uint8_t document)
                           .yes = 1u << ATTRIBUTE_SEALED};
 }
 
-/* Each document named as filling a missing place really brings the case nearer, by the slow measure. */
+/* Each document named as filling a missing place really brings the case nearer, by the slow
+ * measure. */
 static void names_what_completes(void **state)
 {
     (void)state;
@@ -244,7 +254,8 @@ static void one_more_never_hurts(void **state)
         random_desk(&situation, below(5));
         int before = fast_cost(&profile, &situation, needs);
         situation.shown[situation.shown_count++] =
-            (struct shown){.document = (uint8_t)below(DOCUMENTS), .holder = (uint8_t)below(2),
+            (struct shown){.document = (uint8_t)below(DOCUMENTS),
+                           .holder = (uint8_t)below(2),
                            .yes = (uint16_t)(below(2) << ATTRIBUTE_SEALED)};
         assert_true(fast_cost(&profile, &situation, needs) <= before);
     }
@@ -261,7 +272,9 @@ static struct profile *two_of_a_or_a_and_b(void)
     profile.classes[0].documents = 0x07;
     profile.classes[1].documents = 0x38;
     profile.need_count = 1;
-    profile.needs[0] = (struct need){.citation = {.id = "id"}, .holder = HOLDER_VISITOR, .count = 2,
+    profile.needs[0] = (struct need){.citation = {.id = "id"},
+                                     .holder = HOLDER_VISITOR,
+                                     .count = 2,
                                      .any = {{.slot = {{.class = 0}, {.class = 0}}, .count = 2},
                                              {.slot = {{.class = 0}, {.class = 1}}, .count = 2}}};
     return &profile;
@@ -279,7 +292,8 @@ static void smallest_ways_to_complete(void **state)
     assert_int_equal(need.missing, 2);
     assert_int_equal(need.place[0].any_of, 0x07);
     assert_int_equal(need.place[1].any_of, 0x3f);
-    situation.shown[situation.shown_count++] = (struct shown){.document = 1, .holder = HOLDER_VISITOR};
+    situation.shown[situation.shown_count++] =
+        (struct shown){.document = 1, .holder = HOLDER_VISITOR};
     match_needs(profile, &situation, &need, 1);
     assert_int_equal(need.missing, 1);
     assert_int_equal(need.place[0].any_of, 0x3d);
