@@ -1,12 +1,12 @@
 #include "cardops/pad.h"
 
-void pad_probe(struct pad *pad, struct reader *reader, const char *reader_name, uint8_t seconds)
+bool pad_probe(struct pad *pad, struct reader *reader, const char *reader_name, uint8_t seconds)
 {
     struct bytes nothing = {0}, answer = {0};
     *pad = (struct pad){.pin.seconds = seconds};
     struct pinpad_features *features = &pad->pin.features;
-    if (reader->ops->control(reader, PINPAD_GET_FEATURES, &nothing, &answer) == READER_OK &&
-        pinpad_features_parse(answer.at, answer.length, features)) {
+    enum reader_fault fault = reader->ops->control(reader, PINPAD_GET_FEATURES, &nothing, &answer);
+    if (fault == READER_OK && pinpad_features_parse(answer.at, answer.length, features)) {
         bool told = features->tlv != 0 &&
                     reader->ops->control(reader, features->tlv, &nothing, &answer) == READER_OK;
         if (!told || !pinpad_properties_parse(answer.at, answer.length, &pad->properties))
@@ -16,6 +16,7 @@ void pad_probe(struct pad *pad, struct reader *reader, const char *reader_name, 
                       pad->pin.manners.modifies;
     }
     bytes_free(&answer);
+    return fault != READER_SHARED;
 }
 
 bool pad_takes(const struct pad *pad, const struct card_pin_profile *pin)

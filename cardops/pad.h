@@ -12,8 +12,11 @@ struct pad {
     struct pinpad_properties properties;
 };
 
-/* Asks the reader; any fault means "no pinpad" (card.md 7.1). Needs no card. */
-void pad_probe(struct pad *pad, struct reader *reader, const char *reader_name, uint8_t seconds);
+/*
+ * Asks the reader; any fault means "no pinpad" (card.md 7.1). Needs no card. False: somebody else
+ * holds the reader, and nothing is known yet.
+ */
+bool pad_probe(struct pad *pad, struct reader *reader, const char *reader_name, uint8_t seconds);
 
 /* Whether that PIN can be typed there: digits only, a fixed length, within the pad's limits. */
 bool pad_takes(const struct pad *pad, const struct card_pin_profile *pin);

@@ -64,7 +64,7 @@ enum card_code runtime_lock(const char *directory, const char *reader, int *fd, 
         return CARD_NO_RUNTIME;
     if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
         *fd = lock;
-        runtime_lock_note(lock, 0);
+        *since = holder_since(lock);
         return CARD_OK;
     }
     enum card_code code = errno == EWOULDBLOCK ? CARD_READER_HELD : CARD_NO_RUNTIME;

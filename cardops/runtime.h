@@ -15,8 +15,11 @@
 enum card_code runtime_prepare(const char *directory, uint32_t gid)
     __attribute__((warn_unused_result));
 
-/* *fd is the lock's, closed by the caller; CARD_READER_HELD: *since is when the holder's step
- * began, 0: idle. */
+/*
+ * *fd is the lock's, closed by the caller. CARD_READER_HELD: *since is when the holder's step
+ * began, 0: idle. With CARD_OK it is what a holder noted that was killed in its step, until
+ * runtime_lock_note() replaces it.
+ */
 enum card_code runtime_lock(const char *directory, const char *reader, int *fd, int64_t *since)
     __attribute__((warn_unused_result));
 

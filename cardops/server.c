@@ -58,9 +58,11 @@ static enum card_code run_step(struct service *s, const struct card_request *q,
         return CARD_BAD_REQUEST;
     s->channel.commands = 0;
     s->channel.sw = 0;
-    runtime_lock_note(s->lock, q->ask);
+    if (s->open)
+        runtime_lock_note(s->lock, q->ask);
     enum card_code code = steps[q->ask].step(s, q, r);
-    runtime_lock_note(s->lock, 0);
+    if (s->open)
+        runtime_lock_note(s->lock, 0);
     log_line(&s->log, LOG_STEPS, "step %u: code %d, sw %04X, %u commands", (unsigned)q->ask,
              (int)code, (unsigned)r->sw, (unsigned)s->channel.commands);
     return code;

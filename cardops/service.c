@@ -117,11 +117,12 @@ static enum card_code find_reader(struct service *s)
         if (words[i].fault == fault)
             code = words[i].code;
     s->reader_found = code == CARD_OK;
-    if (s->reader_found && !s->pad_probed && s->settings.use_pad) {
+    if (!s->reader_found || s->pad_probed || !s->settings.use_pad)
+        return code;
+    s->pad_probed =
         pad_probe(&s->pad, s->channel.reader, s->settings.reader, s->settings.entry_seconds);
-        s->pad_probed = true;
-    }
-    return code;
+    s->reader_found = s->pad_probed;
+    return s->pad_probed ? CARD_OK : CARD_READER_SHARED;
 }
 
 enum card_code service_connect(struct service *s)
@@ -303,8 +304,14 @@ enum card_code service_open(struct service *s, const struct card_request *q, str
         service_end(s);
         return code;
     }
-    s->open = true;
     code = find_reader(s);
+    /* An earlier process was killed in its step, and the service still carries that out. */
+    if (code == CARD_READER_SHARED && r->since != 0) {
+        service_end(s);
+        return CARD_READER_HELD;
+    }
+    s->open = true;
+    r->since = 0;
     s->presence = presence_now(s);
     tell_parts(s, r);
     if (code == CARD_OK && s->settings.module[0] != '\0' && s->module.authority == NULL)

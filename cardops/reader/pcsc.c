@@ -238,6 +238,16 @@ static enum reader_fault find_reader(struct pcsc_reader *p)
     return fault;
 }
 
+/* The watching thread may not have looked yet: the first answer is not to be "away" for that. */
+static void look_first(const struct pcsc_reader *p)
+{
+    SCARD_READERSTATE state = {.szReader = p->name, .dwCurrentState = SCARD_STATE_UNAWARE};
+    int away = READER_IS_AWAY;
+    if (SCardGetStatusChange(p->context, 0, &state, 1) == SCARD_S_SUCCESS)
+        atomic_compare_exchange_strong(&p->watch->presence, &away,
+                                       (int)presence_of(state.dwEventState));
+}
+
 static enum reader_fault pcsc_open(struct reader *r)
 {
     struct pcsc_reader *p = own(r);
@@ -250,7 +260,10 @@ static enum reader_fault pcsc_open(struct reader *r)
     if (rv != SCARD_S_SUCCESS)
         return fault_of(rv);
     p->has_context = true;
-    return find_reader(p);
+    enum reader_fault fault = find_reader(p);
+    if (fault == READER_OK)
+        look_first(p);
+    return fault;
 }
 
 static int pcsc_watch_fd(struct reader *r)
@@ -272,12 +285,25 @@ static enum reader_fault pcsc_presence(struct reader *r, enum reader_presence *n
     return atomic_load(&w->service) ? READER_OK : READER_NO_SERVICE;
 }
 
+/*
+ * Whether somebody holds the reader exclusively: a dead process's PIN entry, for instance, which
+ * goes on at the pad. SCardConnect() would wait for its end instead of saying so.
+ */
+static bool is_held(const struct pcsc_reader *p)
+{
+    SCARD_READERSTATE state = {.szReader = p->name, .dwCurrentState = SCARD_STATE_UNAWARE};
+    return p->has_context && SCardGetStatusChange(p->context, 0, &state, 1) == SCARD_S_SUCCESS &&
+           (state.dwEventState & SCARD_STATE_EXCLUSIVE) != 0;
+}
+
 /* A handle of a service that was restarted is invalid; no command has been sent, so once more is
  * harmless. */
 static LONG connect_mode(struct pcsc_reader *p, DWORD mode, DWORD protocols, SCARDHANDLE *card,
                          DWORD *protocol)
 {
     LONG rv = SCARD_E_INVALID_HANDLE;
+    if (is_held(p))
+        return SCARD_E_SHARING_VIOLATION;
     if (p->has_context)
         rv = SCardConnect(p->context, p->name, mode, protocols, card, protocol);
     if (fault_of(rv) != READER_NO_SERVICE)
