@@ -71,19 +71,25 @@ static void apply_decision(struct judgement *j, const struct rule *rule)
     out->may_be_decided = out->may_be_decided || rule->settle;
 }
 
-static void apply_rule(struct judgement *j, const struct rule *rule)
+static void guide(struct judgement *j, const struct rule *rule)
 {
     struct verdict *out = j->out;
+    out->guidance_count = add_citation(out->guidance, out->guidance_count, VERDICT_GUIDANCE,
+                                       &rule->citation);
+}
+
+static void apply_rule(struct judgement *j, const struct rule *rule)
+{
     switch ((enum rule_kind)rule->kind) {
     case RULE_WARN:
         judgement_warning(j, &rule->citation);
         break;
     case RULE_ALTERNATIVE:
-        out->alternatives |= (uint16_t)(1u << rule->to);
-        /* fallthrough */
+        j->out->alternatives |= (uint16_t)(1u << rule->to);
+        guide(j, rule);
+        break;
     case RULE_GUIDE:
-        out->guidance_count =
-            add_citation(out->guidance, out->guidance_count, VERDICT_GUIDANCE, &rule->citation);
+        guide(j, rule);
         break;
     case RULE_REROUTE:
     case RULE_REFUSE:
