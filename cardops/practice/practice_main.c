@@ -61,7 +61,7 @@ static bool card_find(const struct options *o, const char *name, char path[STAND
     ssize_t n = readlink("/proc/self/exe", installed, sizeof installed - 64);
     installed[n > 0 ? n : 0] = '\0';
     char *slash = strrchr(installed, '/');
-    snprintf(slash ? slash : installed, 64, "/../share/madoguchi/cards");
+    snprintf(slash ? slash : installed, 64, "/../share/madoguchi/practice-cards");
     if (strchr(name, '/') || strstr(name, ".ini"))
         return store_absolute(path, name);
     const char *folders[] = {o->cards, getenv("MADOGUCHI_CARDS"), installed,
