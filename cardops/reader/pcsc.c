@@ -243,9 +243,10 @@ static void look_first(const struct pcsc_reader *p)
 {
     SCARD_READERSTATE state = {.szReader = p->name, .dwCurrentState = SCARD_STATE_UNAWARE};
     int away = READER_IS_AWAY;
-    if (SCardGetStatusChange(p->context, 0, &state, 1) == SCARD_S_SUCCESS)
-        atomic_compare_exchange_strong(&p->watch->presence, &away,
-                                       (int)presence_of(state.dwEventState));
+    if (SCardGetStatusChange(p->context, 0, &state, 1) != SCARD_S_SUCCESS)
+        return;
+    enum reader_presence now = presence_of(state.dwEventState);
+    atomic_compare_exchange_strong(&p->watch->presence, &away, (int)now);
 }
 
 static enum reader_fault pcsc_open(struct reader *r)
