@@ -133,8 +133,7 @@ static void test_a_silent_process_is_killed_and_replaced(void **state)
     assert_int_equal(view->last.code, CARD_PROCESS_SILENT);
     assert_int_equal(view->file.state, CASE_UNSETTLED);
     expect_recorded();
-    now += desk_wait(desk, now);
-    pump();
+    let_it_restart();
     assert_int_equal(fake.started, started + 1);
     say(CARD_OK)->presence = CARD_IN_READER;
     pump();
@@ -147,8 +146,7 @@ static void test_a_held_reader_is_waited_for(void **state)
     (void)state;
     say(CARD_PROCESS_DIED);
     pump();
-    now += desk_wait(desk, now);
-    pump();
+    let_it_restart();
     say(CARD_READER_HELD)->since = 900;
     pump();
     assert_int_equal(view->link, CARD_READER_HELD);

@@ -226,6 +226,16 @@ static inline void put_card_in(const char *serial, int8_t auth_tries)
     pump();
 }
 
+/* The card process is replaced, at once or after a pause. */
+static inline void let_it_restart(void)
+{
+    if (view->doing != DESK_OPENING) {
+        now += desk_wait(desk, now);
+        pump();
+    }
+    assert_int_equal(fake.request.ask, CARD_ASK_OPEN);
+}
+
 static inline void expect_recorded(void)
 {
     struct case_file file;
