@@ -45,7 +45,7 @@ enum {
 
 /* What the resident register of the stand knows of one card's holder. Text is UTF-8. */
 struct ca_resident {
-    char name[200];           /* parts separated by a full-width space */
+    char name[256];           /* parts separated by a full-width space */
     char address[700];
     char municipality_code[8]; /* five digits */
     char prefecture[64];      /* Latin letters: Osaka-fu */
@@ -95,11 +95,12 @@ int ca_serve(const struct ca_settings *settings);
 
 /*
  * The certificate for a public key (SubjectPublicKeyInfo, DER) without CMP: for a card that is
- * personalised. Issued as of `now`; the same rule holds: a known key gets its certificate again.
+ * personalised. Valid from `from` to the end of the day of `until`, both times; `until` 0: by the rule, and
+ * only for who may have it. A known key gets its certificate again.
  */
 enum ca_fault ca_issue_direct(const struct ca_settings *settings, enum ca_kind kind, const uint8_t *key,
                               size_t key_length, const char *card_serial, const char *municipality_code,
-                              int64_t now, struct ca_certificate *certificate)
+                              int64_t from, int64_t until, struct ca_certificate *certificate)
     __attribute__((warn_unused_result));
 
 /*

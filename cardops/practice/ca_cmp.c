@@ -143,7 +143,7 @@ static OSSL_CMP_PKISI *issue(struct transaction *t, const X509_REQ *request, X50
     bool issued;
     name_text(subject, NID_serialNumber, serial);
     name_text(subject, NID_localityName, municipality);
-    struct ca_wish wish = { t->kind, key, serial, municipality, take_wrong(t->cmp) };
+    struct ca_wish wish = { t->kind, key, serial, municipality, 0, take_wrong(t->cmp) };
     enum ca_fault fault = key == NULL ? CA_CRYPTO
                                       : ca_state_issue(t->cmp->state, t->cmp->settings, &wish, t->now, certificate,
                                                        &issued);

@@ -192,13 +192,15 @@ static enum ca_fault take_order(struct ca_state *state, const struct ca_settings
         strcmp(resident->municipality_code, wish->municipality_code) != 0)
         return CA_UNKNOWN_CARD;
     uint32_t today = ca_day_at(now), cap = 0;
-    if (wish->kind == CA_SIG) {
+    if (wish->kind == CA_SIG && wish->until == 0) {
         if (resident->no_signature || ca_age(resident->birth, today) < ADULT_FROM)
             return CA_NOT_ENTITLED;
         cap = present_end(state, wish->card_serial, CA_AUTH, today);
     }
     uint32_t last = ca_last_day(resident->birth, today, present_end(state, wish->card_serial, wish->kind, today),
                                 resident->card_expiry, cap);
+    if (wish->until != 0)
+        last = ca_day_at(wish->until);
     int generation = settings->generation == 0 ? CA_GENERATIONS - 1 : settings->generation - 1;
     *order = (struct ca_order){
         .kind = wish->kind,
@@ -208,7 +210,7 @@ static enum ca_fault take_order(struct ca_state *state, const struct ca_settings
         .from = now,
         .until = ca_day_end(last),
     };
-    return last < today ? CA_ENDED : draw_serial(&order->serial) ? CA_OK : CA_CRYPTO;
+    return last < today && wish->until == 0 ? CA_ENDED : draw_serial(&order->serial) ? CA_OK : CA_CRYPTO;
 }
 
 /* The certificate itself comes last: what points to it without it is passed over. */
@@ -296,7 +298,7 @@ enum ca_fault ca_state_issue(struct ca_state *state, const struct ca_settings *s
 
 enum ca_fault ca_issue_direct(const struct ca_settings *settings, enum ca_kind kind, const uint8_t *key,
                               size_t key_length, const char *card_serial, const char *municipality_code,
-                              int64_t now, struct ca_certificate *certificate)
+                              int64_t from, int64_t until, struct ca_certificate *certificate)
 {
     struct ca_state state;
     const unsigned char *at = key;
@@ -306,8 +308,8 @@ enum ca_fault ca_issue_direct(const struct ca_settings *settings, enum ca_kind k
     if (fault != CA_OK)
         return fault;
     EVP_PKEY *public_key = key_length > CA_DER_MAX ? NULL : d2i_PUBKEY(NULL, &at, (long)key_length);
-    struct ca_wish wish = { kind, public_key, card_serial, municipality_code, CA_RIGHT };
-    fault = public_key == NULL ? CA_CRYPTO : ca_state_issue(&state, settings, &wish, now, &made, &issued);
+    struct ca_wish wish = { kind, public_key, card_serial, municipality_code, until, CA_RIGHT };
+    fault = public_key == NULL ? CA_CRYPTO : ca_state_issue(&state, settings, &wish, from, &made, &issued);
     if (fault == CA_OK) {
         unsigned char *to = certificate->der;
         int length = i2d_X509(made, NULL);

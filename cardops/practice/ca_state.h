@@ -23,6 +23,7 @@ struct ca_wish {
     enum ca_kind kind;
     EVP_PKEY *key;
     const char *card_serial, *municipality_code;
+    int64_t until;              /* 0: by the rule, and only for who may have it */
     enum ca_wrong wrong;        /* send this one instead; the right one is issued and kept all the same */
 };
 

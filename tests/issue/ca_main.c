@@ -4,7 +4,7 @@
  *   ca_main serve DIR [https] [GENERATION]   makes the CA if need be, writes its port to standard output,
  *                                            serves until SIGTERM or the end of standard input
  *   ca_main ask DIR WORD...                  a command of ca_ask; its answer on standard output
- *   ca_main direct DIR sig|auth KEY SERIAL MUNICIPALITY    certificate (DER) on standard output
+ *   ca_main direct DIR sig|auth KEY SERIAL MUNICIPALITY [UNTIL]   certificate (DER) on standard output
  *   ca_main request KEY SERIAL MUNICIPALITY  request (DER) made the way a card's is, signed by a key file
  */
 #include "cardops/issue/request.h"
@@ -98,13 +98,14 @@ static int write_request(EVP_PKEY *key, const char *serial, const char *municipa
 }
 
 static int write_direct(const struct ca_settings *settings, EVP_PKEY *key, const char *kind, const char *serial,
-                        const char *municipality)
+                        const char *municipality, const char *until)
 {
     unsigned char *der = NULL;
     struct ca_certificate certificate;
     int length = i2d_PUBKEY(key, &der);
     enum ca_fault fault = ca_issue_direct(settings, strcmp(kind, "sig") == 0 ? CA_SIG : CA_AUTH, der, (size_t)length,
-                                          serial, municipality, (int64_t)time(NULL), &certificate);
+                                          serial, municipality, (int64_t)time(NULL), until == NULL ? 0 : atoll(until),
+                                          &certificate);
     OPENSSL_free(der);
     if (fault == CA_OK && fwrite(certificate.der, 1, certificate.length, stdout) == certificate.length)
         return EXIT_SUCCESS;
@@ -148,8 +149,8 @@ int main(int argc, char **argv)
         return ask(argc, argv);
     if (strcmp(act, "request") == 0 && argc == 5 && (key = read_key(argv[2])) != NULL)
         status = write_request(key, argv[3], argv[4]);
-    if (strcmp(act, "direct") == 0 && argc == 7 && (key = read_key(argv[4])) != NULL)
-        status = ca_create(argv[2]) == CA_OK ? write_direct(&settings, key, argv[3], argv[5], argv[6]) : EXIT_FAILURE;
+    if (strcmp(act, "direct") == 0 && argc >= 7 && (key = read_key(argv[4])) != NULL)
+        status = ca_create(argv[2]) == CA_OK ? write_direct(&settings, key, argv[3], argv[5], argv[6], argv[7]) : EXIT_FAILURE;
     EVP_PKEY_free(key);
     return status;
 }
