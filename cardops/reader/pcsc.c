@@ -242,9 +242,9 @@ static enum reader_fault find_reader(struct pcsc_reader *p)
 static void look_first(const struct pcsc_reader *p)
 {
     SCARD_READERSTATE state = {.szReader = p->name, .dwCurrentState = SCARD_STATE_UNAWARE};
-    int away = READER_IS_AWAY;
     if (SCardGetStatusChange(p->context, 0, &state, 1) != SCARD_S_SUCCESS)
         return;
+    int away = READER_IS_AWAY;
     enum reader_presence now = presence_of(state.dwEventState);
     atomic_compare_exchange_strong(&p->watch->presence, &away, (int)now);
 }
