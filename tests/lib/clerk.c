@@ -50,7 +50,7 @@ static void write_reader(const struct clerk *c)
 static void write_ini(const struct clerk *c)
 {
     char root[PATH_MAX], authority[2 * PATH_MAX] = "", text[8 * PATH_MAX];
-    const char *build = getenv("BUILD");
+    const char *build = getenv("BUILD"), *program = c->setup.card_program, *ledger = c->setup.ledger;
     if (c->setup.ini != NULL) {
         write_file(c, "madoguchi.ini", c->setup.ini);
         return;
@@ -64,9 +64,9 @@ static void write_ini(const struct clerk *c)
     }
     snprintf(text, sizeof text,
              "[office]\ncity = minoh\nwindow = 1\ndata = %s/config\n"
-             "[card]\nprogram = %s/tests/card/emulated_card_main\nreader = pad\nruntime = %s/runtime\n%s"
-             "[ledger]\npath = %s/ledger.db\n",
-             root, build, c->folder, authority, c->folder);
+             "[card]\nprogram = %s%s\nreader = pad\nruntime = %s/runtime\n%s[ledger]\npath = %s%s\n",
+             root, program != NULL ? program : build, program != NULL ? "" : "/tests/card/emulated_card_main",
+             c->folder, authority, ledger != NULL ? ledger : c->folder, ledger != NULL ? "" : "/ledger.db");
     write_file(c, "madoguchi.ini", text);
 }
 
@@ -79,7 +79,9 @@ static void run(struct clerk *c)
     /* The reader's name is the path of its script: "pad" in the session's folder. */
     const char *argv[] = {"/usr/bin/env", "-C",          c->folder,     program,      "--config", ini,
                           "--clock",      clock_time,    setup->option, setup->value, NULL};
-    const char *environment[] = {"LC_ALL=C.UTF-8", "TERM=xterm-256color", "HOME=/nonexistent", setup->environment, NULL};
+    char locale[64];
+    snprintf(locale, sizeof locale, "LC_ALL=%s", setup->locale != NULL ? setup->locale : "C.UTF-8");
+    const char *environment[] = {locale, "TERM=xterm-256color", "HOME=/nonexistent", setup->environment, NULL};
     c->terminal = terminal_start(argv, environment, setup->rows > 0 ? setup->rows : 24,
                                  setup->columns > 0 ? setup->columns : 80);
 }

@@ -17,6 +17,9 @@ struct clerk_setup {
     const char *value;
     const char *environment; /* one more variable, "NO_COLOR=1" */
     const char *ini;         /* instead of the whole madoguchi.ini */
+    const char *ledger;      /* another place of the record */
+    const char *card_program; /* instead of the card process over the emulated card */
+    const char *locale;      /* instead of C.UTF-8 */
     bool no_authority, no_pad;
     int rows, columns;       /* 0: 24 and 80 */
 };

@@ -99,7 +99,8 @@ static void draw_sentence(struct canvas *c, const struct screen_view *view)
         const char *id = card_sentence(view);
         flow_text(&flow, id != NULL ? THEME_WARNING : THEME_TEXT, 0, say(view, id != NULL ? id : "card.choose"));
     } else if (desk->link != CARD_OK) {
-        flow_message(&flow, view, message_of_card(desk->link), "");
+        struct message message = message_of_link(desk->link);
+        flow_message(&flow, view, &message, "");
     } else if (desk->presence != CARD_IN_READER) {
         flow_text(&flow, THEME_WARNING, 0, say(view, "card.insert"));
     } else {

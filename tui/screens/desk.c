@@ -89,7 +89,8 @@ void desk_draw(struct canvas *c, const struct screen_view *view)
     draw_unsettled(c, view);
     if (view->desk->link != CARD_OK) {
         struct flow flow = {.c = c, .top = MESSAGE_ROW, .room = c->rows - MESSAGE_ROW - 2};
-        flow_message(&flow, view, message_of_card(view->desk->link), "");
+        struct message message = message_of_link(view->desk->link);
+        flow_message(&flow, view, &message, "");
     }
 }
 

@@ -195,9 +195,6 @@ static void draw_verdict(struct canvas *c, const struct screen_view *view)
     canvas_rule(c, row);
     flow_text(&flow, verdict_role(view->verdict.kind), 0, verdict_text(view, text));
     flow_missing(&flow, view, VERDICT_ROWS);
-    if (view->verdict.missing_count == 0 && !verdict_accepts(&view->verdict) && view->verdict.reason_count > 0) {
-        flow_text(&flow, THEME_TEXT, 2, text_of(view, view->verdict.reason[0]->text));
-    }
 }
 
 void documents_draw(struct canvas *c, const struct screen_view *view)

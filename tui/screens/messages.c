@@ -1,6 +1,7 @@
 #include "tui/screens/messages.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /* What is true now. */
 #define NOTHING_DONE "true.nothing-done"       /* the card is as it was, no try is used */
@@ -114,6 +115,16 @@ static const struct message *row_of(const struct message *rows, size_t count, si
 const struct message *message_of_card(enum card_code code)
 {
     return ROWS(card_rows, code);
+}
+
+struct message message_of_link(enum card_code code)
+{
+    struct message message = *message_of_card(code);
+    if (strcmp(message.truth, NOT_KNOWN) == 0) {
+        message.truth = NOTHING_DONE;
+        message.act = "do.reconnects";
+    }
+    return message;
 }
 
 const struct message *message_of_desk(enum desk_fault fault)

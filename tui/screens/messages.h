@@ -20,6 +20,8 @@ struct message {
 /* Never NULL: a code without a row gives the row that says so. {0} in the sentences is a number: tries
  * left, or places done. */
 const struct message *message_of_card(enum card_code code);
+/* Of the link to reader and card process while no step is under way: nothing can be in doubt then. */
+struct message message_of_link(enum card_code code);
 const struct message *message_of_desk(enum desk_fault fault);
 const struct message *message_of_ledger(enum ledger_fault fault);
 /* The row that stands for codes without one; for tests. */

@@ -57,7 +57,7 @@ bool flow_key(struct screen_view *view, enum screen_id id, const struct key *key
 struct message;
 void flow_message(struct flow *flow, const struct screen_view *view, const struct message *message, const char *first);
 
-/* What the verdict misses, a sentence each, while fewer than `most` rows are used. */
+/* Why it is no acceptance: the deciding rule, and what is missing, while fewer than `most` rows are used. */
 void flow_missing(struct flow *flow, const struct screen_view *view, int most);
 enum theme_role verdict_role(enum verdict_kind kind);
 const char *verdict_text(const struct screen_view *view, char out[PARTS_TEXT]);

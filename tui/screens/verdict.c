@@ -74,6 +74,17 @@ static uint64_t shown_documents(const struct screen_view *view)
     return bits;
 }
 
+/* Papers are nobody's. */
+static bool are_papers(const struct screen_view *view, uint64_t documents)
+{
+    for (size_t i = 0; i < view->profile->document_count; i++) {
+        if ((documents & UINT64_C(1) << i) != 0 && !view->profile->documents[i].paper) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static const char *missing_text(const struct screen_view *view, const struct missing *missing, char out[PARTS_TEXT])
 {
     char documents[PARTS_TEXT] = "", attributes[PARTS_TEXT] = "";
@@ -92,16 +103,21 @@ static const char *missing_text(const struct screen_view *view, const struct mis
                                                       : "";
     const char *args[] = {holder, documents, attributes};
     bool one = count_of(missing->any_of) == 1;
-    const char *id = missing->attributes != 0        ? "missing.attributes"
-                     : missing->holder >= HOLDER_ANY ? (one ? "missing.paper" : "missing.papers")
-                     : one                           ? "missing.document"
-                                                     : "missing.documents";
+    bool paper = missing->holder >= HOLDER_ANY || are_papers(view, missing->any_of);
+    const char *id = missing->attributes != 0 ? "missing.attributes"
+                     : paper                  ? (one ? "missing.paper" : "missing.papers")
+                     : one                    ? "missing.document"
+                                              : "missing.documents";
     return words_format(view->language, id, out, PARTS_TEXT, 3, args);
 }
 
 void flow_missing(struct flow *flow, const struct screen_view *view, int most)
 {
     char text[PARTS_TEXT], before[PARTS_TEXT] = "";
+    const struct verdict *verdict = &view->verdict;
+    if (!verdict_accepts(verdict) && verdict->kind != VERDICT_MISSING && verdict->reason_count > 0) {
+        flow_text(flow, THEME_TEXT, 2, text_of(view, verdict->reason[0]->text));
+    }
     for (int i = 0; i < view->verdict.missing_count && flow->used < most; i++) {
         missing_text(view, &view->verdict.missing[i], text);
         /* Two documents that one rule still wants are one sentence. */
