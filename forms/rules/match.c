@@ -24,22 +24,8 @@ static bool in_force(struct date from, struct date until, struct date day)
            (!date_valid(until) || date_compare(day, until) <= 0);
 }
 
-/* Adds documents that stand for one that is listed; takes away those not in force. */
-static uint64_t on_day(const struct profile *profile, uint64_t documents, struct date day)
-{
-    uint64_t out = 0;
-    for (size_t i = 0; i < profile->document_count; i++) {
-        const struct document *d = &profile->documents[i];
-        bool listed = (documents >> i & 1) != 0 ||
-                      (d->stands_for != NOTHING && (documents >> d->stands_for & 1) != 0);
-        if (listed && in_force(d->from, d->until, day))
-            out |= UINT64_C(1) << i;
-    }
-    return out;
-}
-
-uint64_t match_class_documents(const struct profile *profile, const struct document_class *class,
-                               struct date day)
+/* The class's list on that day, before successors and ends. */
+static uint64_t class_list(const struct document_class *class, struct date day)
 {
     if (!in_force(class->from, class->until, day))
         return 0;
@@ -47,15 +33,32 @@ uint64_t match_class_documents(const struct profile *profile, const struct docum
     for (size_t i = 0; i < class->extras; i++)
         if (date_compare(day, class->extra[i].day) >= 0)
             documents = (documents | class->extra[i].added) & ~class->extra[i].removed;
-    return on_day(profile, documents, day);
+    return documents;
+}
+
+/* Listed, or standing for one that is, and in force. */
+static bool counts(const struct profile *profile, uint64_t list, uint8_t document, struct date day)
+{
+    const struct document *d = &profile->documents[document];
+    bool listed = (list >> document & 1) != 0 ||
+                  (d->stands_for != NOTHING && (list >> d->stands_for & 1) != 0);
+    return listed && in_force(d->from, d->until, day);
+}
+
+static uint64_t slot_list(const struct profile *profile, const struct slot *slot, struct date day)
+{
+    return slot->class == NOTHING ? UINT64_C(1) << slot->document
+                                  : class_list(&profile->classes[slot->class], day);
 }
 
 uint64_t match_slot_documents(const struct profile *profile, const struct slot *slot,
                               struct date day)
 {
-    return slot->class == NOTHING
-               ? on_day(profile, UINT64_C(1) << slot->document, day)
-               : match_class_documents(profile, &profile->classes[slot->class], day);
+    uint64_t list = slot_list(profile, slot, day), out = 0;
+    for (uint8_t i = 0; i < profile->document_count; i++)
+        if (counts(profile, list, i, day))
+            out |= UINT64_C(1) << i;
+    return out;
 }
 
 static bool test_holds(const struct test *test, const struct shown *shown, struct date day)
@@ -114,7 +117,7 @@ bool match_slot(const struct profile *profile, const struct slot *slot, uint8_t 
                 const struct shown *shown, struct date day, uint16_t *failing)
 {
     *failing = 0;
-    if ((match_slot_documents(profile, slot, day) >> shown->document & 1) == 0)
+    if (!counts(profile, slot_list(profile, slot, day), shown->document, day))
         return false;
     if (!profile->documents[shown->document].paper && holder != HOLDER_ANY &&
         shown->holder != holder)

@@ -36,10 +36,8 @@ struct match_need {
 void match_needs(const struct profile *profile, const struct situation *situation,
                  struct match_need *needs, size_t count);
 
-/* The documents that a class or a document's name stands for on that day, national successors
- * included. */
-uint64_t match_class_documents(const struct profile *profile, const struct document_class *class,
-                               struct date day);
+/* The documents that would fill a slot on that day: those that have not ended, with national
+ * successors. */
 uint64_t match_slot_documents(const struct profile *profile, const struct slot *slot,
                               struct date day);
 
