@@ -97,7 +97,7 @@ enrol() {
     shift 2
     "$client" issue --kind "$kind" --server "$scheme://127.0.0.1:$port/${path-.well-known/cmp/p/$kind}" \
         --roots "$trust/$kind-roots.pem" "${office[@]}" "$@" \
-        <"$work/$name.req" >"$work/$name.$kind" 2>"$work/$name.err"
+        <"$work/$name.req" >"$work/$name.$kind" 2>"$work/$name.err" 9>&-
     status=$?
     line=$(tail -n 1 "$work/$name.err")
 }
