@@ -345,7 +345,7 @@ static bool collect(const struct ca_state *state, enum ca_kind kind, int generat
         }
     closedir(folder);
     bytes_free(&text);
-    return true;
+    return *count < REVOKED_MAX; /* rather no list than one that leaves some out */
 }
 
 static bool write_list(const struct ca_state *state, enum ca_kind kind, int generation, int64_t now)
