@@ -117,6 +117,9 @@ static bool reader_lost(uint32_t code)
 static void set_presence(struct desk *d, uint8_t presence, int64_t now)
 {
     d->view.presence = (enum card_presence)presence;
+    /* The reader is back: what it was lost for is asked again at once. */
+    if (reader_lost(d->view.link) && (presence == CARD_IN_READER || presence == CARD_READER_EMPTY))
+        d->try_link_at = now;
     if (presence == CARD_IN_READER) {
         d->read_wanted = d->view.case_open;
         return;
@@ -196,7 +199,11 @@ static void process_ended(struct desk *d, enum card_code code, int64_t now)
     d->client = NULL;
     if (d->asked != ASKED_NOTHING)
         take_reply(d, &reply, now);
+    bool worked = d->view.link == CARD_OK;
     link_lost(d, code, now);
+    /* At once, but not over and over. */
+    if (worked && now >= d->restarted_at + LINK_AGAIN_SECONDS)
+        d->restarted_at = d->try_link_at = now;
 }
 
 void link_pump(struct desk *d, int64_t now)

@@ -16,6 +16,7 @@ struct desk {
     int64_t limit_from;              /* the watchdog counts from here */
     unsigned limit;                  /* seconds */
     int64_t try_link_at;             /* 0: no need */
+    int64_t restarted_at;   /* when a card process that had worked was last replaced at once */
     bool read_wanted;                /* a card was put in while a case is open */
     bool release_wanted;
     struct case_change waiting;      /* an outcome that could not be recorded yet */
