@@ -29,9 +29,7 @@ void plan_draw(struct canvas *c, const struct screen_view *view)
     }
     flow_blank(&flow);
     flow_text(&flow, THEME_TEXT, 0, say(view, typed ? "plan.turn-pad" : "plan.leave-card"));
-    if (view->desk->presence != CARD_IN_READER) {
-        flow_text(&flow, THEME_WARNING, 0, say(view, "card.insert"));
-    }
+    flow_reader(&flow, view);
 }
 
 void insist_draw(struct canvas *c, const struct screen_view *view)

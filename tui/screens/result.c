@@ -1,6 +1,8 @@
 #include "tui/screens/messages.h"
 #include "tui/screens/steps.h"
 
+#include <string.h>
+
 static const struct message *why(const struct screen_view *view)
 {
     if (view->refused != DESK_OK) {
@@ -14,6 +16,33 @@ static const struct message *why(const struct screen_view *view)
     return message_of_card(settled ? CARD_OK : (enum card_code)step->outcome.code);
 }
 
+/* The card has been asked since: what it told takes the place of the doubt. */
+static struct message as_settled(const struct screen_view *view, struct message message)
+{
+    static const struct {
+        const char *truth, *act;
+    } cures[] = {
+        [DESK_CURE_NONE] = {NULL, NULL},
+        [DESK_CURE_ASK] = {NULL, NULL},
+        [DESK_CURE_REPEAT] = {"settled.not-told", "settled.repeat"},
+        [DESK_CURE_PROVE] = {"settled.not-told", "settled.prove"},
+        [DESK_CURE_RESET] = {"settled.not-told", "desk.needs-reset.do"},
+    };
+    const struct case_file *file = &view->desk->file;
+    if (view->step < 0 || view->step >= file->plan.step_count || view->refused != DESK_OK) {
+        return message;
+    }
+    enum case_step_state state = (enum case_step_state)file->steps[view->step].state;
+    if (state == CASE_STEP_IS_UNKNOWN && cures[view->desk->cure].truth != NULL) {
+        message.truth = cures[view->desk->cure].truth;
+        message.act = cures[view->desk->cure].act;
+    } else if (state == CASE_STEP_IS_NOT_DONE && strcmp(message.truth, "true.not-known") == 0) {
+        message.truth = "settled.not-done";
+        message.act = "do.again";
+    }
+    return message;
+}
+
 void result_draw(struct canvas *c, const struct screen_view *view)
 {
     const struct case_file *file = &view->desk->file;
@@ -24,8 +53,13 @@ void result_draw(struct canvas *c, const struct screen_view *view)
     const struct case_step *step = view->step >= 0 && view->step < file->plan.step_count ? &file->steps[view->step] : NULL;
     int tries = step != NULL ? step->outcome.tries[0] : view->desk->last.tries;
     bool half = step != NULL && step->outcome.code == CARD_PIN_HALF;
-    flow_message(&flow, view, why(view), number_text(half ? step->outcome.places_done : tries, number));
+    struct message message = as_settled(view, *why(view));
+    flow_message(&flow, view, &message, number_text(half ? step->outcome.places_done : tries, number));
     if (step != NULL && step->state == CASE_STEP_IS_DONE && step->plan.way == CASE_BY_PAD && step->plan.pin == PIN_JUKI) {
         flow_text(&flow, THEME_WARNING, 0, say(view, "result.juki-by-pad"));
+    }
+    if (case_next_step(file) >= 0) {
+        flow_blank(&flow);
+        flow_reader(&flow, view);
     }
 }

@@ -63,3 +63,15 @@ void flow_steps(struct flow *flow, const struct screen_view *view, const struct 
         flow_step(flow, view, i, &step->plan, step_role(step), step_state(view, step));
     }
 }
+
+void flow_reader(struct flow *flow, const struct screen_view *view)
+{
+    const struct desk_view *desk = view->desk;
+    if (desk->presence != CARD_IN_READER) {
+        flow_text(flow, THEME_WARNING, 0, say(view, "card.insert"));
+    } else if (desk->doing == DESK_READING || desk->doing == DESK_OPENING) {
+        flow_text(flow, THEME_TEXT, 0, say(view, "card.reading"));
+    } else if (desk->card_known && desk->file.planned && !desk->card_is_the_cases) {
+        flow_text(flow, THEME_BAD, 0, say(view, "card.other.happened"));
+    }
+}

@@ -16,5 +16,7 @@ void flow_step(struct flow *flow, const struct screen_view *view, size_t number,
                enum theme_role role, const char *state);
 /* All steps of the case with their states. */
 void flow_steps(struct flow *flow, const struct screen_view *view, const struct case_file *file);
+/* What the reader lacks for the next step: no card, another card, one that is still being read. */
+void flow_reader(struct flow *flow, const struct screen_view *view);
 
 #endif
