@@ -115,12 +115,14 @@ void clerk_restart(struct clerk *c)
 
 void clerk_end(struct clerk **c)
 {
-    char command[PATH_SIZE + 16];
+    char command[PATH_SIZE + 128];
     if (*c == NULL) {
         return;
     }
     terminal_end(&(*c)->terminal);
-    snprintf(command, sizeof command, "rm -rf '%s'", (*c)->folder);
+    /* The card process ends its step first and may still write the card. */
+    snprintf(command, sizeof command, "for i in $(seq 500); do rm -rf '%s' 2>/dev/null && exit; sleep 0.01; done; exit 1",
+             (*c)->folder);
     if (system(command) != 0) {
         print_error("%s is left behind\n", (*c)->folder);
     }
