@@ -74,8 +74,8 @@ static void apply_decision(struct judgement *j, const struct rule *rule)
 static void guide(struct judgement *j, const struct rule *rule)
 {
     struct verdict *out = j->out;
-    out->guidance_count = add_citation(out->guidance, out->guidance_count, VERDICT_GUIDANCE,
-                                       &rule->citation);
+    out->guidance_count =
+        add_citation(out->guidance, out->guidance_count, VERDICT_GUIDANCE, &rule->citation);
 }
 
 static void apply_rule(struct judgement *j, const struct rule *rule)
@@ -217,34 +217,45 @@ static void report_facts(struct judgement *j)
 
 /* --- what is worth a warning ----------------------------------------------------------------- */
 
-static uint64_t way_documents(const struct judgement *j, bool *open_list)
+/* What the way's needs name, what counts for them, and whether a list is of examples only. */
+struct wanted_documents {
+    uint64_t named, counting;
+    bool open;
+};
+
+static struct wanted_documents wanted_documents(const struct judgement *j)
 {
-    uint64_t out = 0;
+    struct wanted_documents out = {0};
+    struct date day = j->situation->at.date;
     for (size_t i = 0; i < j->needs; i++)
         for (size_t a = 0; a < j->need[i].need->count; a++)
             for (size_t k = 0; k < j->need[i].need->any[a].count; k++) {
                 const struct slot *slot = &j->need[i].need->any[a].slot[k];
-                out |= match_slot_documents(j->profile, slot, j->situation->at.date);
-                *open_list =
-                    *open_list || (slot->class != NOTHING && j->profile->classes[slot->class].open);
+                out.named |= match_slot_list(j->profile, slot, day);
+                out.counting |= match_slot_documents(j->profile, slot, day);
+                out.open =
+                    out.open || (slot->class != NOTHING && j->profile->classes[slot->class].open);
             }
     return out;
 }
 
+static bool has_ended(const struct document *d, struct date day)
+{
+    return (date_valid(d->until) && date_compare(day, d->until) > 0) ||
+           (date_valid(d->from) && date_compare(day, d->from) < 0);
+}
+
 static void warn_of_documents(struct judgement *j)
 {
-    bool open_list = false;
-    uint64_t known = way_documents(j, &open_list);
+    const struct wanted_documents wanted = wanted_documents(j);
     for (size_t i = 0; i < j->situation->shown_count; i++) {
+        uint64_t bit = UINT64_C(1) << j->situation->shown[i].document;
         const struct document *d = &j->profile->documents[j->situation->shown[i].document];
-        struct date day = j->situation->at.date;
-        bool listed = (known >> j->situation->shown[i].document & 1) != 0;
-        if ((date_valid(d->until) && date_compare(day, d->until) > 0) ||
-            (date_valid(d->from) && date_compare(day, d->from) < 0))
+        if (has_ended(d, j->situation->at.date))
             judgement_warning(j, judgement_say(j, SAY_DOCUMENT_ENDED));
-        else if (listed && d->stands_for != NOTHING)
+        else if ((wanted.counting & ~wanted.named & bit) != 0)
             judgement_warning(j, judgement_say(j, SAY_STANDS_FOR));
-        else if (!listed && open_list && !d->paper)
+        else if ((wanted.counting & bit) == 0 && wanted.open && !d->paper)
             judgement_warning(j, judgement_say(j, SAY_UNLISTED));
     }
 }

@@ -134,6 +134,17 @@ static void judge_other_office(struct judgement *j, const struct hours_query *qu
         j->out->alternatives |= 1u << ON_OTHER_OFFICE;
 }
 
+/* Where only booked visitors are taken, the booking is missing until it is stated. */
+static void want_booking(struct judgement *j)
+{
+    uint16_t yes = 1u << FACT_YES;
+    if (j->out->hours.booking != HOURS_BOOKED_ONLY ||
+        facts_possible(&j->scope.view, FACT_BOOKING) == yes)
+        return;
+    judgement_missing_fact(j, FACT_BOOKING);
+    j->applies[VERDICT_MISSING] = true;
+}
+
 void judgement_hours(struct judgement *j)
 {
     const struct hours_query query = {
@@ -161,6 +172,8 @@ void judgement_hours(struct judgement *j)
         j->out->reroute = j->out->reroute < 0 ? ON_OTHER_OFFICE : j->out->reroute;
         break;
     case HOURS_OPEN:
+        want_booking(j);
+        break;
     case HOURS_NOT_JUDGED:
         break;
     }

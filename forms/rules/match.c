@@ -45,7 +45,7 @@ static bool counts(const struct profile *profile, uint64_t list, uint8_t documen
     return listed && in_force(d->from, d->until, day);
 }
 
-static uint64_t slot_list(const struct profile *profile, const struct slot *slot, struct date day)
+uint64_t match_slot_list(const struct profile *profile, const struct slot *slot, struct date day)
 {
     return slot->class == NOTHING ? UINT64_C(1) << slot->document
                                   : class_list(&profile->classes[slot->class], day);
@@ -54,7 +54,7 @@ static uint64_t slot_list(const struct profile *profile, const struct slot *slot
 uint64_t match_slot_documents(const struct profile *profile, const struct slot *slot,
                               struct date day)
 {
-    uint64_t list = slot_list(profile, slot, day), out = 0;
+    uint64_t list = match_slot_list(profile, slot, day), out = 0;
     for (uint8_t i = 0; i < profile->document_count; i++)
         if (counts(profile, list, i, day))
             out |= UINT64_C(1) << i;
@@ -117,7 +117,7 @@ bool match_slot(const struct profile *profile, const struct slot *slot, uint8_t 
                 const struct shown *shown, struct date day, uint16_t *failing)
 {
     *failing = 0;
-    if (!counts(profile, slot_list(profile, slot, day), shown->document, day))
+    if (!counts(profile, match_slot_list(profile, slot, day), shown->document, day))
         return false;
     if (!profile->documents[shown->document].paper && holder != HOLDER_ANY &&
         shown->holder != holder)

@@ -41,6 +41,10 @@ void match_needs(const struct profile *profile, const struct situation *situatio
 uint64_t match_slot_documents(const struct profile *profile, const struct slot *slot,
                               struct date day);
 
+/* The documents that a slot names on that day, whether they have ended or not, without successors.
+ */
+uint64_t match_slot_list(const struct profile *profile, const struct slot *slot, struct date day);
+
 /* Whether a shown document fills a slot for that holder; if only conditions fail, their attributes.
  */
 bool match_slot(const struct profile *profile, const struct slot *slot, uint8_t holder,
