@@ -22,7 +22,12 @@ bool case_enough(const struct case_file *file)
 
 bool case_repeatable(enum case_kind kind)
 {
-    return kind != CASE_VERIFY && kind != CASE_CHANGE && kind != CASE_PROVE;
+    return kind != CASE_VERIFY && kind != CASE_CHANGE;
+}
+
+bool case_at_authority(enum case_kind kind)
+{
+    return kind == CASE_CERTIFICATE || kind == CASE_REVOKE;
 }
 
 static bool kind_writes(uint8_t kind)
@@ -93,6 +98,14 @@ static bool step_fits(const struct case_judgement *j, const struct case_plan_ste
     return (j->pins & 1u << step->pin) != 0 && content_procedure_has(j->procedure, step->kind);
 }
 
+/* For certain nothing of it stands, on the card or at the authority: it may give way to another, to
+ * a reset before it for instance. What a PIN's step has tried stays on its line. */
+static bool may_give_way(const struct case_step *s)
+{
+    return s->state == CASE_STEP_IS_NOT_DONE && s->plan.kind != CASE_CHANGE &&
+           s->plan.kind != CASE_RESET && s->outcome.places_done == 0;
+}
+
 /* What has begun stays as it is, but for an unknown change that becomes a reset of the same PIN. */
 static bool begun_step_kept(const struct case_step *begun, const struct case_plan_step *step)
 {
@@ -121,6 +134,8 @@ static bool plan_allowed(const struct case_file *file, const struct case_change 
         if (file->steps[i].state == CASE_STEP_IS_OPEN)
             continue;
         begun = true;
+        if (may_give_way(&file->steps[i]))
+            continue;
         if (i >= plan->step_count || !begun_step_kept(&file->steps[i], &plan->steps[i]))
             return false;
     }
@@ -157,6 +172,22 @@ static bool is_under_way(const struct case_file *file, const struct case_change 
     return named_step(file, change)->state == CASE_STEP_IS_INTENDED;
 }
 
+/* Keeping finds nothing where there was no certificate; a key and a certificate are nothing without
+ * their paper. */
+static bool paper_fits(const struct case_file *file, const struct case_change *change)
+{
+    enum case_kind kind = (enum case_kind)named_step(file, change)->plan.kind;
+
+    if (kind == CASE_KEY || kind == CASE_CERTIFICATE)
+        return change->paper.length > 0;
+    return kind == CASE_KEEP || change->paper.length == 0;
+}
+
+static bool is_carried_out(const struct case_file *file, const struct case_change *change)
+{
+    return is_under_way(file, change) && paper_fits(file, change);
+}
+
 static bool is_in_doubt(const struct case_file *file, const struct case_change *change)
 {
     return is_under_way(file, change) && named_step(file, change)->doubt;
@@ -170,6 +201,16 @@ static bool is_unknown(const struct case_file *file, const struct case_change *c
 static bool is_unknown_and_may_go_on(const struct case_file *file, const struct case_change *change)
 {
     return is_unknown(file, change) && case_enough(file);
+}
+
+static bool is_settled_and_may_go_on(const struct case_file *file, const struct case_change *change)
+{
+    return is_unknown_and_may_go_on(file, change) && paper_fits(file, change);
+}
+
+static bool is_settled(const struct case_file *file, const struct case_change *change)
+{
+    return is_unknown(file, change) && paper_fits(file, change);
 }
 
 static bool all_done(const struct case_file *file, const struct case_change *change)
@@ -239,13 +280,13 @@ static const struct transition {
     {CASE_PLANNED, CASE_PUT_ASIDE, NULL, CASE_PARKED},
     {CASE_PLANNED, CASE_GIVEN_UP, untouched, CASE_ABANDONED},
 
-    {CASE_RUNNING, CASE_STEP_DONE, is_under_way, CASE_PLANNED},
+    {CASE_RUNNING, CASE_STEP_DONE, is_carried_out, CASE_PLANNED},
     {CASE_RUNNING, CASE_STEP_NOT_DONE, is_in_doubt, CASE_UNSETTLED},
     {CASE_RUNNING, CASE_STEP_NOT_DONE, is_under_way, CASE_PLANNED},
     {CASE_RUNNING, CASE_STEP_UNKNOWN, is_under_way, CASE_UNSETTLED},
 
-    {CASE_UNSETTLED, CASE_SETTLED_DONE, is_unknown_and_may_go_on, CASE_PLANNED},
-    {CASE_UNSETTLED, CASE_SETTLED_DONE, is_unknown, CASE_JUDGED},
+    {CASE_UNSETTLED, CASE_SETTLED_DONE, is_settled_and_may_go_on, CASE_PLANNED},
+    {CASE_UNSETTLED, CASE_SETTLED_DONE, is_settled, CASE_JUDGED},
     {CASE_UNSETTLED, CASE_SETTLED_NOT_DONE, is_unknown_and_may_go_on, CASE_PLANNED},
     {CASE_UNSETTLED, CASE_SETTLED_NOT_DONE, is_unknown, CASE_JUDGED},
     {CASE_UNSETTLED, CASE_STEP_INTENDED, step_may_repeat, CASE_RUNNING},
@@ -305,6 +346,11 @@ static void take_decision(struct case_file *file, const struct case_change *chan
     file->decided = true;
 }
 
+static bool same_work(const struct case_plan_step *a, const struct case_plan_step *b)
+{
+    return a->kind == b->kind && a->pin == b->pin;
+}
+
 /* What the tries were before a change says nothing about a reset. */
 static void replan_step(struct case_step *s, const struct case_plan_step *step)
 {
@@ -320,7 +366,10 @@ static void take_plan(struct case_file *file, const struct case_change *change)
     for (unsigned i = 0; i < CASE_STEPS; i++) {
         struct case_step *s = &file->steps[i];
 
-        if (i >= file->plan.step_count || s->state == CASE_STEP_IS_OPEN)
+        bool gone = i >= file->plan.step_count ||
+                    (may_give_way(s) && !same_work(&s->plan, &file->plan.steps[i]));
+
+        if (gone || s->state == CASE_STEP_IS_OPEN)
             *s = (struct case_step){.tries_before = {-1, -1}, .outcome.tries = {-1, -1}};
         if (i < file->plan.step_count && s->state != CASE_STEP_IS_DONE)
             replan_step(s, &file->plan.steps[i]);
@@ -343,6 +392,19 @@ static void take_intent(struct case_file *file, const struct case_change *change
     memcpy(s->tries_before, change->with.outcome.tries, sizeof s->tries_before);
 }
 
+static void take_paper(struct case_file *file, const struct case_plan_step *step,
+                       const struct case_paper *paper)
+{
+    struct case_papers *papers = &file->papers[step->pin % CASE_CERTIFICATES];
+
+    if (step->kind == CASE_KEEP)
+        papers->old = *paper;
+    else if (step->kind == CASE_KEY)
+        papers->request = *paper;
+    else if (step->kind == CASE_CERTIFICATE)
+        papers->certificate = *paper;
+}
+
 static void take_outcome(struct case_file *file, const struct case_change *change)
 {
     struct case_step *s = &file->steps[change->step];
@@ -355,6 +417,8 @@ static void take_outcome(struct case_file *file, const struct case_change *chang
     s->proving = false;
     s->outcome = change->with.outcome;
     s->at = change->at;
+    if (done)
+        take_paper(file, &s->plan, &change->paper);
 }
 
 static void take_reason(struct case_file *file, const struct case_change *change)

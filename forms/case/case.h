@@ -44,9 +44,11 @@ enum {
     CASE_RULES = 24,
     CASE_DOCUMENTS = 16,
     CASE_FACTS = 24,
-    CASE_STEPS = 12,
+    CASE_STEPS = 20,
     CASE_PINS = 8,
     CASE_PLACES = 2,          /* a PIN may live in two applications of the card */
+    CASE_CERTIFICATES = 2,    /* by the index of their PIN: sig, auth */
+    CASE_PAPER_MAX = 4096,    /* a request or a certificate, DER */
 };
 
 enum case_state {
@@ -99,7 +101,12 @@ enum case_reason {
 
 enum case_kind {
     CASE_VERIFY, CASE_CHANGE, CASE_RESET,
-    CASE_KEY, CASE_CERTIFICATE, CASE_INSTALL, CASE_PROVE,
+    CASE_KEEP,         /* the old certificate is read off the card: for comparing and revoking */
+    CASE_KEY,          /* key pair on the card, request signed with it */
+    CASE_CERTIFICATE,  /* asked of the authority for that request */
+    CASE_INSTALL,      /* written to the card and read back */
+    CASE_PROVE,        /* a challenge signed with the new key verifies under the new certificate */
+    CASE_REVOKE,       /* the old certificate, at the authority */
     CASE_KINDS
 };
 
@@ -168,7 +175,8 @@ struct case_outcome {
     uint32_t code;             /* enum card_code, not interpreted here */
     uint16_t sw;               /* last status word, 0: none */
     int8_t tries[CASE_PLACES]; /* left: before the step in an intent, after it in an outcome; -1: not known */
-    uint8_t places_done;       /* of the PIN's places, how many hold the new PIN for certain */
+    uint8_t places_done;       /* of the PIN's places, how many hold the new PIN for certain; of a
+                                  key: 1 when the new pair is on the card for certain */
 };
 
 struct case_step {
@@ -183,6 +191,17 @@ struct case_step {
     int64_t intended_at, at;   /* 0: not yet */
 };
 
+/* What a step brought: public data that later steps and other windows need. Length 0: nothing. */
+struct case_paper {
+    uint16_t length;
+    uint8_t at[CASE_PAPER_MAX];
+};
+
+/* Of one certificate, each from the step that brought it. */
+struct case_papers {
+    struct case_paper old, request, certificate;
+};
+
 /* One event with its content; `step` and the member that the event names are read, the rest is not.
  */
 struct case_change {
@@ -190,6 +209,7 @@ struct case_change {
     int64_t at;
     uint8_t step;
     enum case_reason reason;
+    struct case_paper paper;   /* of a step that is done: keep, key, certificate */
     union {
         struct case_opening opening;
         struct case_judgement judgement;
@@ -211,6 +231,7 @@ struct case_file {
     struct case_decision decision;
     struct case_plan plan;             /* its steps are repeated in `steps` */
     struct case_step steps[CASE_STEPS];
+    struct case_papers papers[CASE_CERTIFICATES];
 };
 
 /* False: not allowed in this state, or malformed; the file is unchanged. */
@@ -227,9 +248,11 @@ bool case_enough(const struct case_file *file);
 int case_next_step(const struct case_file *file);
 /* Some step was carried out on the card, or may have been, that changed it. */
 bool case_card_touched(const struct case_file *file);
-/* A step of this kind may be repeated blindly when its outcome is unknown: a reset, but never a
- * VERIFY. */
+/* A step of this kind may be repeated blindly when its outcome is unknown: a reset, a key (the one
+ * pending is taken again), a question to the authority (it answers the same), but never a VERIFY. */
 bool case_repeatable(enum case_kind kind);
+/* Asks the authority and not the card. */
+bool case_at_authority(enum case_kind kind);
 
 /* True: valid UTF-8 without controls, shorter than `room`, no word of it in the shape of a PIN. */
 bool case_text_allowed(const char *text, size_t room);

@@ -294,6 +294,12 @@ static bool decision_allowed(const struct case_change *change)
            case_text_allowed(d->why, sizeof d->why);
 }
 
+/* A certificate's steps name the PIN of a certificate. */
+static bool has_certificate(const struct case_plan_step *step)
+{
+    return step->kind < CASE_KEEP || step->pin < CASE_CERTIFICATES;
+}
+
 static bool plan_well_formed(const struct case_change *change)
 {
     const struct case_plan *p = &change->with.plan;
@@ -301,15 +307,27 @@ static bool plan_well_formed(const struct case_change *change)
     if (!is_serial(p->serial) || !is_certificate(p->certificate) || p->step_count > CASE_STEPS)
         return false;
     for (unsigned i = 0; i < p->step_count; i++)
-        if (p->steps[i].kind >= CASE_KINDS || p->steps[i].pin >= CASE_PINS ||
+        if (p->steps[i].kind >= CASE_KINDS || !has_certificate(&p->steps[i]) || p->steps[i].pin >= CASE_PINS ||
             p->steps[i].way > CASE_BY_TERMINAL || p->steps[i].typist > CASE_TYPED_BY_STAFF)
             return false;
     return true;
 }
 
+/* Nothing, or exactly one DER sequence long enough to need two octets of length (X.690 8.1.3):
+ * every request and certificate is. */
+static bool is_paper(const struct case_paper *paper)
+{
+    enum { SEQUENCE = 0x30, TWO_OCTETS = 0x82, HEAD = 4 };
+
+    if (paper->length == 0)
+        return true;
+    return paper->length <= CASE_PAPER_MAX && paper->length > HEAD && paper->at[0] == SEQUENCE &&
+           paper->at[1] == TWO_OCTETS && (paper->at[2] << 8 | paper->at[3]) + HEAD == paper->length;
+}
+
 static bool outcome_allowed(const struct case_change *change)
 {
-    return change->step < CASE_STEPS;
+    return change->step < CASE_STEPS && is_paper(&change->paper);
 }
 
 static bool reason_given(const struct case_change *change)

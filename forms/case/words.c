@@ -49,10 +49,12 @@ static const char *const kind_words[CASE_KINDS] = {
     [CASE_VERIFY] = "verify",
     [CASE_CHANGE] = "change",
     [CASE_RESET] = "reset",
+    [CASE_KEEP] = "keep",
     [CASE_KEY] = "key",
     [CASE_CERTIFICATE] = "certificate",
     [CASE_INSTALL] = "install",
     [CASE_PROVE] = "prove",
+    [CASE_REVOKE] = "revoke",
 };
 
 static const char *word_at(const char *const *words, unsigned count, unsigned index)

@@ -50,6 +50,7 @@ const struct ledger_column ledger_columns[] = {
     NUMBER(tries_first, tries_first, INTENTS | OUTCOMES),
     NUMBER(tries_second, tries_second, INTENTS | OUTCOMES),
     NUMBER(places_done, places_done, OUTCOMES),
+    TEXT(paper, paper, OUTCOMES),
     TEXT(reason, reason, BIT(CASE_PUT_ASIDE) | BIT(CASE_GIVEN_UP)),
     TEXT(previous, previous, ALL),
     {"seal", LEDGER_TEXT, PLACE(ledger_row, seal), ALL, false},

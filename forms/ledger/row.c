@@ -86,6 +86,17 @@ static void put_plan(struct ledger_row *row, const struct case_change *change)
     }
 }
 
+static void put_paper(char *text, const struct case_paper *paper)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (unsigned i = 0; i < paper->length; i++) {
+        *text++ = digits[paper->at[i] >> 4];
+        *text++ = digits[paper->at[i] & 0x0f];
+    }
+    *text = '\0';
+}
+
 static void put_outcome(struct ledger_row *row, const struct case_change *change)
 {
     const struct case_outcome *o = &change->with.outcome;
@@ -96,6 +107,7 @@ static void put_outcome(struct ledger_row *row, const struct case_change *change
     row->tries_first = o->tries[0];
     row->tries_second = o->tries[1];
     row->places_done = o->places_done;
+    put_paper(row->paper, &change->paper);
 }
 
 static void put_intent(struct ledger_row *row, const struct case_change *change)
@@ -208,6 +220,28 @@ static bool get_plan(const struct ledger_row *row, struct case_change *change)
     return true;
 }
 
+static int digit_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool get_paper(const char *text, struct case_paper *paper)
+{
+    size_t length = strlen(text);
+
+    for (size_t i = 0; i < length / 2; i++) {
+        int high = digit_value(text[2 * i]), low = digit_value(text[2 * i + 1]);
+
+        if (high < 0 || low < 0)
+            return false;
+        paper->at[i] = (uint8_t)(high << 4 | low);
+    }
+    paper->length = (uint16_t)(length / 2);
+    return length % 2 == 0;
+}
+
 static bool get_outcome(const struct ledger_row *row, struct case_change *change)
 {
     change->step = (uint8_t)row->step;
@@ -219,7 +253,8 @@ static bool get_outcome(const struct ledger_row *row, struct case_change *change
     };
     return small(row->step, 0, CASE_STEPS - 1) && small(row->code, 0, UINT32_MAX) &&
            small(row->sw, 0, UINT16_MAX) && small(row->tries_first, -1, INT8_MAX) &&
-           small(row->tries_second, -1, INT8_MAX) && small(row->places_done, 0, CASE_PLACES);
+           small(row->tries_second, -1, INT8_MAX) && small(row->places_done, 0, CASE_PLACES) &&
+           get_paper(row->paper, &change->paper);
 }
 
 static bool get_reason(const struct ledger_row *row, struct case_change *change)

@@ -337,7 +337,7 @@ static void test_another_version_is_refused(void **state)
     (void)state;
     ledger_close(&l);
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    execute(db, "PRAGMA user_version = 2");
+    execute(db, "PRAGMA user_version = 1");
     sqlite3_close(db);
     assert_int_equal(open_fault(NULL), LEDGER_WRONG_VERSION);
 }
