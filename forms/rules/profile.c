@@ -10,13 +10,33 @@ int profile_document(const struct profile *profile, const char *id)
     return -1;
 }
 
+/* Past blanks and the brackets that pages put around names: " ", U+3000, U+3010, U+3011. */
+static const char *past_ornament(const char *text)
+{
+    static const char *const ornaments[] = {" ", "\xe3\x80\x80", "\xe3\x80\x90", "\xe3\x80\x91"};
+    for (size_t i = 0; i < sizeof ornaments / sizeof ornaments[0]; i++) {
+        size_t length = strlen(ornaments[i]);
+        if (strncmp(text, ornaments[i], length) == 0)
+            return past_ornament(text + length);
+    }
+    return text;
+}
+
+static bool same_name(const char *a, const char *b)
+{
+    for (a = past_ornament(a), b = past_ornament(b); *a != '\0' && *a == *b;
+         a = past_ornament(a + 1), b = past_ornament(b + 1))
+        ;
+    return *a == *b;
+}
+
 static bool office_is(const struct office *office, const char *name)
 {
-    if (strcmp(office->id, name) == 0 || strcmp(office->name.ja, name) == 0 ||
-        strcmp(office->name.en, name) == 0)
+    if (same_name(office->id, name) || same_name(office->name.ja, name) ||
+        same_name(office->name.en, name))
         return true;
     for (size_t i = 0; i < office->aliases; i++)
-        if (strcmp(office->alias[i], name) == 0)
+        if (same_name(office->alias[i], name))
             return true;
     return false;
 }

@@ -269,7 +269,8 @@ struct national {
     struct holiday_table holidays;
 };
 
-/* Lookups; -1 where there is none. An office is found by id, name or alias. */
+/* Lookups; -1 where there is none. An office is found by id, name or alias, blanks and
+ * page brackets aside. */
 int profile_document(const struct profile *profile, const char *id);
 int profile_office(const struct profile *profile, const char *name);
 int profile_presenter(const struct profile *profile, const char *id);
