@@ -77,6 +77,9 @@ static void a_paste_is_told_from_typing(void **state)
 {
     (void)state;
     struct terminal *t = start("150");
+    size_t count;
+    const char *stream = terminal_stream(t, &count);
+    assert_non_null(memmem(stream, count, "\033[?2004h", 8));
     terminal_type(t, "a\033[200~bf\033[201~c");
     expect(t, "a pasted:b pasted:f c");
     end_in_order(t);

@@ -189,6 +189,7 @@ enum term_fault term_open(const struct term_options *options)
     start_colours();
     catch_fatal();
     putp(capability("BE"));
+    fflush(stdout);
     take_size();
     return term.lost ? TERM_NO_MEMORY : TERM_OK;
 }
