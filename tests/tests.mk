@@ -20,6 +20,8 @@ TEST_IN_term     := tui/term tui/words
 TEST_IN_resident := tui/resident tui/term tui/words cardops cardops/wire
 TEST_IN_screens  := tui tui/screens tui/term tui/words config forms/desk forms/ledger forms/case forms/rules $(CARD_FOLDERS)
 
+TEST_IN_faults   := $(TEST_IN_desk)
+
 TEST_IN_session  := forms/ledger forms/case cardops/wire
 TEST_IN_bench    := forms/ledger forms/case forms/rules config cardops cardops/wire
 
@@ -34,17 +36,22 @@ SHELL_TESTS := $(sort $(wildcard tests/*/*.test))
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(C_TESTS))
 
 area = $(word 2,$(subst /, ,$(1)))
+# What the programs of an area share: its other files.
+parts = $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c %_main.c %_fuzz.c,$(wildcard tests/$(call area,$(1))/*.c)))
+# In tests/faults the calls of our own code are wrapped; calls.def names them.
+WRAPPED := $(shell sed -n 's/^CALL[A-Z_]*.\([A-Za-z0-9_]*\),.*/-Wl,--wrap=\1/p' tests/faults/calls.def)
+$(BUILD)/tests/faults/%: LDFLAGS += $(WRAPPED)
 define test_rule
-$(BUILD)/$(basename $(1)): $(BUILD)/$(basename $(1)).o $(if $(LIB_SOURCES),$(BUILD)/lib/tests-lib.a) $(foreach f,$(TEST_IN_$(call area,$(1))),$(call archive,$(f)))
-	$(Q)$(CC) $(LINKHARD) $(LDFLAGS) -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $(ALL_LIBS)
+$(BUILD)/$(basename $(1)): $(BUILD)/$(basename $(1)).o $(call parts,$(1)) $(if $(LIB_SOURCES),$(BUILD)/lib/tests-lib.a) $(foreach f,$(TEST_IN_$(call area,$(1))),$(call archive,$(f)))
+	$(Q)$(CC) $(LINKHARD) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $(ALL_LIBS)
 endef
 $(foreach t,$(C_TESTS),$(eval $(call test_rule,$(t))))
 
 # Programs that only tests start (an emulated card behind the card process's own loop, for instance).
 HELPERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/*/*_main.c))
 define helper_rule
-$(BUILD)/$(basename $(1)): $(BUILD)/$(basename $(1)).o $(if $(LIB_SOURCES),$(BUILD)/lib/tests-lib.a) $(foreach f,$(TEST_IN_$(call area,$(1))),$(call archive,$(f)))
-	$(Q)$(CC) $(LINKHARD) $(LDFLAGS) -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $(ALL_LIBS)
+$(BUILD)/$(basename $(1)): $(BUILD)/$(basename $(1)).o $(call parts,$(1)) $(if $(LIB_SOURCES),$(BUILD)/lib/tests-lib.a) $(foreach f,$(TEST_IN_$(call area,$(1))),$(call archive,$(f)))
+	$(Q)$(CC) $(LINKHARD) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $(ALL_LIBS)
 endef
 $(foreach t,$(wildcard tests/*/*_main.c),$(eval $(call helper_rule,$(t))))
 

@@ -1,0 +1,555 @@
+/*
+ * Every call of our own code that can fail (calls.def) fails once, in turn, through a whole
+ * procedure by pad: desk, card process with the PC/SC filler, emulated card, SQLite ledger. At every
+ * pause what the desk and the ledger say is compared with the card's own memory; no try is used that
+ * the resident did not make; the case ends as done with the same programs.
+ *
+ * FAULTS_ONLY=call[,call]... in the environment looks at those alone, and tells of every fault.
+ */
+#include "cardops/practice/card_state.h"
+#include "forms/desk/desk.h"
+#include "tests/faults/faults.h"
+#include "tests/lib/card_rig.h"
+#include "tests/lib/case_samples.h"
+
+#include <ftw.h>
+#include <libgen.h>
+#include <limits.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum {
+    WORKERS = 4,
+    RUN_SECONDS = 60,
+    REPLY_MS = 20000,
+    ACTS_MAX = 60,
+    TURNS_MAX = 3000,
+    ROOM = 160,
+    FULL_TRIES = 3,
+    COMPLAINTS = 40,
+};
+
+static const struct procedure {
+    const char *word;
+    enum case_kind kind;
+    const char *card, *old_pin, *new_pin;
+    const char *entries[2]; /* what the resident types for it */
+    const char *proof;      /* and to prove that it was done */
+} procedures[] = {
+    {"reset", CASE_RESET, "locked", "5678", "2580", {"2580E2580E"}, "2580E"},
+    {"change", CASE_CHANGE, "adult", "1234", "2580", {"1234E", "2580E2580E"}, "2580E"},
+    {"check", CASE_VERIFY, "adult", "1234", "1234", {"1234E"}, "1234E"},
+};
+
+/* One call to fail, in one run. */
+struct order {
+    const struct procedure *procedure;
+    size_t kind;
+    unsigned mode, nth;
+    enum faults_process process;
+};
+
+/* What all workers find. */
+static struct found {
+    atomic_uint next, runs, complaint_count;
+    atomic_uint failed[128][FAULTS_PROCESSES];
+    char complaints[COMPLAINTS][ROOM];
+} *found;
+
+static const struct procedure *procedure;
+static char folder[96], ledger_path[128];
+static struct faults_page *page;
+static struct desk_settings settings;
+static struct ledger *ledger;
+static struct desk *desk;
+static const struct desk_view *view;
+static int64_t now = 1800000000;
+static int tries_before;
+
+#define OURS(call) (faults_resume(), result = (call), faults_pause())
+
+/* --- the scene --- */
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *walk)
+{
+    (void)st;
+    (void)kind;
+    (void)walk;
+    return remove(path);
+}
+
+static bool beside_program(char *path, size_t room, const char *name)
+{
+    char own[PATH_MAX] = "";
+
+    return readlink("/proc/self/exe", own, sizeof own - 1) > 0 &&
+           (size_t)snprintf(path, room, "%s/%s", dirname(own), name) < room;
+}
+
+/* Everything that a run writes; in memory, so that the disk's own speed is no matter. */
+static bool lay_out(const char *place)
+{
+    static char program[PATH_MAX], shared[128];
+    uint8_t key[16];
+
+    snprintf(folder, sizeof folder, "%s/faults-XXXXXX", place);
+    if (!mkdtemp(folder))
+        return false;
+    snprintf(shared, sizeof shared, "%s/page", folder);
+    snprintf(ledger_path, sizeof ledger_path, "%s/ledger.db", folder);
+    page = faults_share(shared);
+    if (!page)
+        return false;
+    snprintf(page->stand, sizeof page->stand, "%s/s", folder);
+    snprintf(page->card, sizeof page->card, "cardops/practice/cards/%s.ini", procedure->card);
+    settings = (struct desk_settings){.card_program = program,
+                                      .pcsc_socket = shared,
+                                      .origin = sample_origin("w1"),
+                                      .second_key_below = 1};
+    settings.card.use_pad = 1;
+    settings.card.entry_seconds = 20;
+    settings.card.resident_gid = UINT32_MAX;
+    settings.card.log_level = 2;
+    strcpy(settings.card.reader, "reader");
+    strcpy(settings.card.window, "1");
+    snprintf(settings.card.log, sizeof settings.card.log, "%s/log", folder);
+    snprintf(settings.card.module_config, sizeof settings.card.module_config, "%s/office.key",
+             page->stand);
+    snprintf(settings.card.runtime, sizeof settings.card.runtime, "%s/run", folder);
+    rig_profile(&settings.card.profile);
+    return beside_program(program, sizeof program, "card_main") &&
+           beside_program(settings.card.module, sizeof settings.card.module,
+                          "../../practice-authority.so") &&
+           practice_office_key(page->stand, key) == PRACTICE_OK;
+}
+
+static void type(const char *first, const char *second)
+{
+    page->entry_next = 0;
+    strcpy(page->entries[0], first);
+    strcpy(page->entries[1], second ? second : "");
+    page->entry_count = second ? 2 : 1;
+}
+
+/* --- the truth --- */
+
+struct truth {
+    bool set, unset; /* the new PIN, the old one */
+    int tries;
+};
+
+static struct truth look_at_the_card(void)
+{
+    struct truth truth = {.tries = -1};
+    struct card_state state;
+    char cards[ROOM];
+
+    snprintf(cards, sizeof cards, "%s/cards/%s", page->stand, procedure->card);
+    if (card_state_read(&state, cards) == PRACTICE_OK) {
+        const struct card_secret *auth = &state.secrets[PRACTICE_PIN_AUTH];
+
+        truth.set = strcmp(auth->value, procedure->new_pin) == 0;
+        truth.unset = strcmp(auth->value, procedure->old_pin) == 0;
+        truth.tries = auth->tries;
+    }
+    return truth;
+}
+
+static const char *compare_with_card(void)
+{
+    const struct case_step *step = &view->file.steps[0];
+    int8_t shown = view->card.pins[CARD_PIN_AUTH].tries[0];
+    struct truth truth = look_at_the_card();
+    bool set = truth.set, unset = truth.unset, writes = procedure->kind != CASE_VERIFY;
+
+    if (writes && set == unset)
+        return "the card is neither as before nor as asked";
+    if (truth.tries != tries_before && truth.tries != FULL_TRIES)
+        return "a try was used that nobody made";
+    if (!view->case_open || !view->file.planned)
+        return writes && set ? "set without a plan" : NULL;
+    if (view->card_known && shown >= 0 && shown != truth.tries)
+        return "the tries shown are not the card's";
+    switch (step->state) {
+    case CASE_STEP_IS_DONE: return set ? NULL : "said to be done, is not";
+    case CASE_STEP_IS_UNKNOWN:
+        return view->cure == DESK_CURE_NONE ? "unknown, and nothing helps" : NULL;
+    case CASE_STEP_IS_INTENDED:
+        return view->ledger == LEDGER_OK ? "a step is under way, and the desk rests" : NULL;
+    default: return writes && set ? "said not to be done, and is" : NULL;
+    }
+}
+
+static const char *compare_with_ledger(void)
+{
+    struct case_file file;
+
+    if (!view->case_open)
+        return NULL;
+    if (ledger_read_case(ledger, view->file.id, &file) != LEDGER_OK)
+        return "the ledger does not have the case";
+    return memcmp(&file, &view->file, sizeof file) == 0 ? NULL : "the ledger says something else";
+}
+
+/* --- the clerk --- */
+
+static void pump(void)
+{
+    faults_resume();
+    desk_pump(desk, now);
+    faults_pause();
+}
+
+static bool at_rest(void)
+{
+    return view->doing == DESK_IDLE && view->link == CARD_OK && view->presence == CARD_IN_READER;
+}
+
+/* One turn of the loop that a program has; the clock goes on by itself where only time is waited
+ * for. */
+static bool turn(void)
+{
+    const struct timespec moment = {.tv_nsec = 2 * 1000 * 1000};
+    struct pollfd fd = {.fd = desk_fd(desk), .events = POLLIN};
+    bool waits = view->doing != DESK_IDLE;
+
+    if (!waits && desk_wait(desk, now) > 0) {
+        now += desk_wait(desk, now);
+        nanosleep(&moment, NULL);
+    } else if (poll(&fd, 1, waits ? REPLY_MS : 10) == 0 && waits) {
+        return false;
+    }
+    pump();
+    return true;
+}
+
+static const char *come_to_rest(void)
+{
+    for (int i = 0; i < TURNS_MAX; i++) {
+        pump();
+        if (at_rest())
+            return NULL;
+        if (!turn())
+            return "no reply";
+    }
+    return "never at rest";
+}
+
+static enum desk_fault act(void)
+{
+    bool as_reset = view->cure == DESK_CURE_RESET;
+    struct case_opening opening = sample_opening(procedure->word);
+    struct case_judgement judgement = sample_judgement(procedure->word, "accept");
+    struct case_plan plan = sample_plan(procedure->kind, CARD_PIN_AUTH);
+    enum desk_fault result;
+
+    if (as_reset)
+        return DESK_NEEDS_RESET;
+    if (!view->case_open)
+        OURS(desk_begin(desk, &opening, now));
+    else if (!view->card_known && view->file.state != CASE_UNSETTLED)
+        OURS(desk_read_card(desk, false, now));
+    else if (!view->file.judged)
+        OURS(desk_judge(desk, &judgement, now));
+    else if (!view->file.planned)
+        OURS(desk_plan(desk, &plan, now));
+    else if (view->cure == DESK_CURE_ASK)
+        OURS(desk_settle(desk, now));
+    else if (case_next_step(&view->file) < 0)
+        OURS(desk_finish(desk, now));
+    else {
+        if (view->cure == DESK_CURE_PROVE)
+            type(procedure->proof, NULL);
+        else
+            type(procedure->entries[0], procedure->entries[1]);
+        OURS(desk_step(desk, false, now));
+    }
+    return result;
+}
+
+static bool may_be_tried_again(enum desk_fault fault)
+{
+    return fault == DESK_OK || fault == DESK_BUSY || fault == DESK_CARD_PROCESS ||
+           fault == DESK_NO_CARD || fault == DESK_LEDGER;
+}
+
+/* The open case, or a new one, until it is finished. */
+static const char *work(void)
+{
+    bool had_case = view->case_open;
+
+    for (int i = 0; i < ACTS_MAX; i++) {
+        const char *wrong = come_to_rest();
+        enum desk_fault fault;
+
+        if (!wrong)
+            wrong = compare_with_card();
+        if (!wrong)
+            wrong = compare_with_ledger();
+        if (wrong)
+            return wrong;
+        fault = act();
+        if (!may_be_tried_again(fault))
+            return "an act is refused";
+        if (fault == DESK_BUSY && !turn())
+            return "no reply";
+        pump();
+        had_case = had_case || view->case_open;
+        if (had_case && !view->case_open)
+            return NULL;
+    }
+    return "no end";
+}
+
+static void close_all(void)
+{
+    faults_resume();
+    desk_close(&desk, now);
+    if (ledger)
+        ledger_close(&ledger);
+    faults_pause();
+}
+
+static bool open_all(void)
+{
+    int result;
+
+    OURS(ledger_open_sqlite(&ledger, ledger_path, NULL));
+    if (result != LEDGER_OK)
+        return false;
+    settings.ledger = ledger;
+    OURS(desk_open(&desk, &settings, now));
+    view = desk ? desk_view(desk) : NULL;
+    return result == DESK_OK;
+}
+
+/* As a clerk whose program said why it could not start, and who starts it once more. */
+static const char *conduct(void)
+{
+    struct ledger_entry entry;
+    size_t count;
+    int result;
+
+    if (!open_all()) {
+        close_all();
+        if (!page->fired || !open_all())
+            return "the programs do not start";
+    }
+    if (ledger_list(ledger, ~0u, &entry, 1, &count) == LEDGER_OK && count > 0) {
+        OURS(desk_resume(desk, entry.id, now));
+        if (result != DESK_OK)
+            return "the case cannot be taken up";
+    }
+    return work();
+}
+
+static const char *look_at_the_end(void)
+{
+    struct truth truth = look_at_the_card();
+    struct case_file file;
+    struct ledger_end end;
+
+    if (!truth.set || truth.tries != FULL_TRIES)
+        return "the case is closed, and the card is not as it says";
+    if (ledger_verify(ledger, &end) != LEDGER_OK ||
+        ledger_read_case(ledger, "w1-000001", &file) != LEDGER_OK)
+        return "the ledger is not sound";
+    if (file.state != CASE_DONE || file.steps[0].state != CASE_STEP_IS_DONE)
+        return "the ledger does not say done";
+    return NULL;
+}
+
+/* Every card process that was started has come to an end by itself. */
+static const char *look_at_the_processes(void)
+{
+    const struct timespec moment = {.tv_nsec = 1000 * 1000};
+
+    for (int i = 0; i < 8000 && page->started != page->ended; i++)
+        nanosleep(&moment, NULL);
+    if (page->started != page->ended)
+        return "a card process crashed, or does not end";
+    return page->leaks ? "memory is lost" : NULL;
+}
+
+/* --- runs --- */
+
+static const char *place(void)
+{
+    const char *other = getenv("TMPDIR");
+
+    return access("/dev/shm", W_OK) == 0 ? "/dev/shm" : other ? other : "/tmp";
+}
+
+static void complain(const struct order *order, const char *what)
+{
+    unsigned at = found->complaint_count++;
+
+    if (at < COMPLAINTS)
+        snprintf(found->complaints[at], ROOM, "%s: %s, way %u, in the %s, call %u: %s",
+                 order->procedure->word, faults_name(order->kind), order->mode,
+                 order->process == FAULTS_DESK ? "desk" : "card process", order->nth, what);
+}
+
+enum { RAN_THROUGH, FIRED, WENT_WRONG };
+
+/* In a child. */
+static int run(const struct order *order)
+{
+    const char *wrong = "the scene cannot be laid out";
+
+    alarm(RUN_SECONDS);
+    procedure = order->procedure;
+    tries_before = strcmp(procedure->card, "locked") == 0 ? 0 : FULL_TRIES;
+    if (lay_out(place())) {
+        faults_order(order->kind, order->mode, order->process, order->nth);
+        wrong = conduct();
+        if (!wrong)
+            wrong = look_at_the_end();
+        close_all();
+        if (!wrong)
+            wrong = look_at_the_processes();
+        faults_look_for_leaks();
+        if (!wrong && page->leaks)
+            wrong = "memory is lost";
+    }
+    if (wrong)
+        complain(order, wrong);
+    nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    return wrong ? WENT_WRONG : page->fired ? FIRED : RAN_THROUGH;
+}
+
+static int run_in_child(const struct order *order)
+{
+    int status;
+    pid_t child = fork();
+
+    if (child == 0)
+        _exit(run(order));
+    found->runs++;
+    if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) ||
+        WEXITSTATUS(status) > WENT_WRONG) {
+        complain(order, child > 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM
+                            ? "it hangs"
+                            : "the desk crashed");
+        return WENT_WRONG;
+    }
+    return WEXITSTATUS(status);
+}
+
+static void fail_each(struct order order)
+{
+    int outcome = FIRED;
+
+    for (order.nth = 1; outcome != RAN_THROUGH && order.nth < 2000; order.nth++) {
+        outcome = run_in_child(&order);
+        if (outcome != RAN_THROUGH)
+            found->failed[order.kind][order.process]++;
+    }
+}
+
+static bool wanted(size_t kind)
+{
+    const char *only = getenv("FAULTS_ONLY"), *name = faults_name(kind);
+    size_t length = strlen(name);
+
+    for (const char *at = only; at && (at = strstr(at, name)); at += length)
+        if ((at == only || at[-1] == ',') && (at[length] == ',' || at[length] == '\0'))
+            return true;
+    return !only;
+}
+
+/* Takes one kind, way and process after the other, until none is left. */
+static void labour(const struct procedure *which)
+{
+    for (unsigned job; (job = found->next++) < faults_kinds * FAULTS_MODES * FAULTS_PROCESSES;) {
+        struct order order = {.procedure = which,
+                              .process = job % FAULTS_PROCESSES,
+                              .mode = job / FAULTS_PROCESSES % FAULTS_MODES,
+                              .kind = job / FAULTS_PROCESSES / FAULTS_MODES};
+
+        if (order.mode < faults_modes(order.kind) && wanted(order.kind))
+            fail_each(order);
+    }
+    _exit(0);
+}
+
+static void report(const char *word)
+{
+    unsigned all = 0;
+
+    for (size_t kind = 0; kind < faults_kinds; kind++) {
+        unsigned desk_calls = found->failed[kind][FAULTS_DESK];
+        unsigned card_calls = found->failed[kind][FAULTS_CARD];
+
+        all += desk_calls + card_calls;
+        if (desk_calls + card_calls > 0)
+            printf("# %-6s %-24s failed %4u times in the desk, %4u in the card process\n", word,
+                   faults_name(kind), desk_calls, card_calls);
+    }
+    printf("# %s: %u calls failed once each, in %u runs\n", word, all, (unsigned)found->runs);
+    for (unsigned i = 0; i < found->complaint_count && i < COMPLAINTS; i++)
+        printf("# %s\n", found->complaints[i]);
+}
+
+static void fail_everything(const struct procedure *which)
+{
+    pid_t workers[WORKERS];
+
+    found = mmap(NULL, sizeof *found, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(found != MAP_FAILED && faults_kinds <= 128);
+    fflush(stdout);
+    for (size_t i = 0; i < WORKERS; i++) {
+        workers[i] = fork();
+        assert_true(workers[i] >= 0);
+        if (workers[i] == 0)
+            labour(which);
+    }
+    for (size_t i = 0; i < WORKERS; i++)
+        assert_int_equal(waitpid(workers[i], NULL, 0), workers[i]);
+    report(which->word);
+    assert_int_equal(found->complaint_count, 0);
+    assert_true(found->runs > 0);
+    munmap(found, sizeof *found);
+}
+
+static void test_a_reset(void **state)
+{
+    (void)state;
+    fail_everything(&procedures[0]);
+}
+
+static void test_a_change(void **state)
+{
+    (void)state;
+    fail_everything(&procedures[1]);
+}
+
+static void test_a_check(void **state)
+{
+    (void)state;
+    fail_everything(&procedures[2]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_reset),
+        cmocka_unit_test(test_a_change),
+        cmocka_unit_test(test_a_check),
+    };
+
+    faults_pause();
+    return cmocka_run_group_tests_name("calls that fail", tests, NULL, NULL);
+}
