@@ -232,7 +232,6 @@ void session_fresh(struct session *s, const char *card)
         session_stand(s, "start-pcscd");
     }
     json_decref(state);
-    session_stand(s, "unmute");
     session_stand(s, "remove");
     session_stand(s, "remove\tplain");
     if (strcmp(card, "none") != 0) {
@@ -268,10 +267,14 @@ static void start(struct session *s, const struct session_setup *setup)
     snprintf(socket_name, sizeof socket_name, "PCSCLITE_CSOCK_NAME=%s/stand/run/pcscd.comm", s->folder);
     snprintf(locale, sizeof locale, "LC_ALL=%s", setup->locale != NULL ? setup->locale : "C.UTF-8");
     snprintf(ini, sizeof ini, "%s/madoguchi.ini", s->folder);
-    const char *argv[16] = {setup->program != NULL ? setup->program : program, "--config", ini, "--clock", SESSION_CLOCK};
+    const char *argv[16] = {setup->program != NULL ? setup->program : program, "--config", ini};
     const char *environment[] = {locale, "TERM=xterm-256color", "HOME=/nonexistent", "PATH=/usr/bin:/bin", socket_name,
                                  NULL};
-    size_t used = 5;
+    size_t used = 3;
+    if (setup->clock == NULL || setup->clock[0] != '\0') {
+        argv[used++] = "--clock";
+        argv[used++] = setup->clock != NULL ? setup->clock : SESSION_CLOCK;
+    }
     if (setup->data != NULL) {
         argv[used++] = "--data";
         argv[used++] = setup->data;
@@ -334,16 +337,51 @@ void session_rest(struct session *s)
     terminal_end(&s->resident);
     terminal_end(&s->clerk);
     /* A card process finishes its step before it ends; nobody types any more. */
+    json_decref(control(s, "unmute"));
     json_decref(control(s, "cancel"));
     for (int i = 0; i < 20 * DEADLINE_SECONDS && !card_lock_free(s); i++) {
         poll(NULL, 0, 50);
     }
 }
 
+/* Sentences are broken into rows wherever they end: compared without blanks. */
+static void squeeze(const char *text, char *out, size_t size)
+{
+    size_t used = 0;
+    for (; *text != '\0' && used + 1 < size; text++) {
+        if (*text != ' ' && *text != '\n') {
+            out[used++] = *text;
+        }
+    }
+    out[used] = '\0';
+}
+
+static bool says(struct terminal *t, const void *text)
+{
+    static char wanted[TERMINAL_SCREEN_MAX], screen[TERMINAL_SCREEN_MAX];
+    squeeze(text, wanted, sizeof wanted);
+    squeeze(terminal_screen(t), screen, sizeof screen);
+    return strstr(screen, wanted) != NULL;
+}
+
+static bool says_not(struct terminal *t, const void *text)
+{
+    return !says(t, text);
+}
+
 void session_expect(struct session *s, const char *text)
 {
-    if (!terminal_wait_for(s->clerk, text)) {
-        fail_msg("no \"%s\" on this screen:\n%s", text, terminal_screen(s->clerk));
+    if (!terminal_wait_until(s->clerk, says, text)) {
+        print_error("%s\n", terminal_screen(s->clerk));
+        fail_msg("no \"%s\" on this screen", text);
+    }
+}
+
+void session_expect_gone(struct session *s, const char *text)
+{
+    if (!terminal_wait_until(s->clerk, says_not, text)) {
+        print_error("%s\n", terminal_screen(s->clerk));
+        fail_msg("still \"%s\" on this screen", text);
     }
 }
 
@@ -377,7 +415,8 @@ void session_screen(struct session *s, const char *text, const char *name)
     golden[fread(golden, 1, sizeof golden - 1, file)] = '\0';
     fclose(file);
     if (!terminal_wait_until(s->clerk, is_golden, golden)) {
-        fail_msg("%s: expected\n%s\nbut the screen is\n%s", path, golden, terminal_screen(s->clerk));
+        print_error("expected\n%s\nbut the screen is\n%s", golden, terminal_screen(s->clerk));
+        fail_msg("the screen is not %s", path);
     }
 }
 
@@ -388,11 +427,37 @@ void session_says(struct session *s, const char *happened, const char *truth, co
     session_expect(s, act);
 }
 
+void session_card_is_back(struct session *s)
+{
+    session_expect_gone(s, "マイナンバーカードをリーダーに入れてください");
+    session_expect_gone(s, "読み取っています");
+}
+
+void session_to_plan(struct session *s, const struct session_setup *setup)
+{
+    session_clerk(s, setup);
+    session_type(s, "カードあり", "2");
+    session_type(s, "どなたが来られましたか", "1");
+    session_type(s, "ロック（0回）", "\r");
+    session_type(s, "不足があります", " ");
+    session_type(s, "受付できます", "\r");
+    session_expect(s, "次のことを行います");
+}
+
+void session_to_pad(struct session *s, const struct session_setup *setup)
+{
+    session_to_plan(s, setup);
+    session_type(s, "次のことを行います", "\r");
+    session_expect(s, "ピンパッドで入力中です");
+    session_stand(s, "wait-prompt\t20");
+}
+
 int session_ended(struct session *s)
 {
     int status = 0;
     if (!terminal_wait_end(s->clerk, &status)) {
-        fail_msg("the program does not end:\n%s", terminal_screen(s->clerk));
+        print_error("%s\n", terminal_screen(s->clerk));
+        fail_msg("the program does not end");
     }
     assert_true(WIFEXITED(status));
     return WEXITSTATUS(status);

@@ -33,6 +33,7 @@ struct session_setup {
     const char *data;           /* --data */
     const char *program;        /* of the clerk, instead of $BUILD/madoguchi */
     const char *language, *locale;
+    const char *clock;          /* --clock; empty: the machine's own, which goes on */
     bool no_authority;
     int rows, columns;
 };
@@ -74,13 +75,20 @@ pid_t session_card_process(const struct session *s);
 /* Kills the clerk's program outright (SIGKILL) and forgets it. */
 void session_kill_clerk(struct session *s);
 
+/* The screen shows `text`, line breaks and blanks not counted; shows it no more. */
 void session_expect(struct session *s, const char *text);
+void session_expect_gone(struct session *s, const char *text);
 /* Types `keys` once the screen shows `text`. */
 void session_type(struct session *s, const char *text, const char *keys);
 /* The whole screen is that of tests/GOLDEN/NAME.screen once it shows `text`; GENERATE=1 writes the file. */
 void session_screen(struct session *s, const char *text, const char *name);
 /* The screen shows all of these by now: what happened, what is true, what to do. */
 void session_says(struct session *s, const char *happened, const char *truth, const char *act);
+/* The screen asks for the card no more, and it has been read. */
+void session_card_is_back(struct session *s);
+/* A resident's reset at Minoh, the documents shown, up to the plan; then to the pad that asks. */
+void session_to_plan(struct session *s, const struct session_setup *setup);
+void session_to_pad(struct session *s, const struct session_setup *setup);
 /* Waits for the program's own end; its exit status. */
 int session_ended(struct session *s);
 

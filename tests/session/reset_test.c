@@ -35,24 +35,10 @@ static int rest(void **state)
     return 0;
 }
 
-static void to_plan(const struct session_setup *setup)
-{
-    session_clerk(s, setup);
-    session_type(s, "カードあり", "2");
-    session_type(s, "どなたが来られましたか", "1");
-    session_type(s, "ロック（0回）", "\r");
-    session_type(s, "不足があります", " ");
-    session_type(s, "受付できます", "\r");
-    session_expect(s, "次のことを行います");
-}
-
 static void to_pad(void)
 {
     session_fresh(s, "locked");
-    to_plan(NULL);
-    session_type(s, "次のことを行います", "\r");
-    session_expect(s, "ピンパッドで入力中です");
-    session_stand(s, "wait-prompt\t20");
+    session_to_pad(s, NULL);
 }
 
 /* What the card and the record say: nothing has happened. */
@@ -165,27 +151,20 @@ static void the_pads_own_refusals(void **state)
     }
 }
 
-/* The screen asks for the card no more: it has been put back and read. */
-static void card_is_read(void)
-{
-    assert_true(terminal_wait_gone(s->clerk, "リーダーに入れてください"));
-    assert_true(terminal_wait_gone(s->clerk, "読み取っています"));
-}
-
 /* --- the card is pulled ------------------------------------------------------------------------- */
 
 static void pulled_before_the_step(void **state)
 {
     (void)state;
     session_fresh(s, "locked");
-    to_plan(NULL);
+    session_to_plan(s, NULL);
     session_stand(s, "remove");
     session_type(s, "リーダーに入れてください", "\r");
     session_screen(s, "カードがリーダーにありません", "pulled-before");
     assert_true(session_pin_is(s, "locked", "auth", "5678"));
     session_step_is(s, CASE_JUDGED, CASE_STEP_IS_OPEN);
     session_insert(s, "locked");
-    card_is_read();
+    session_card_is_back(s);
     session_type(s, "次のことを行います", "\r");
     session_press(s, "2468E2468E");
     session_type(s, "処理はカードで完了し", "\r");
@@ -202,7 +181,7 @@ static void pulled_at_the_pad(void **state)
     session_screen(s, "カードが抜かれました", "pulled-at-pad");
     assert_true(session_pin_is(s, "locked", "auth", "5678"));
     session_insert(s, "locked");
-    card_is_read();
+    session_card_is_back(s);
     session_type(s, "カードに確かめ", "\r");
     session_type(s, "もう一度", "\r");
     session_press(s, "2468E2468E");
