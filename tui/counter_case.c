@@ -99,7 +99,7 @@ static void state_certificates(struct situation *situation, const struct card_fa
     }
 }
 
-/* What is worth preselecting: what is locked for a reset, everything for certificates, the only choice. */
+/* A PIN that nobody asked for is never preselected, unless it is locked and this is a reset. */
 static uint8_t preselected(const struct counter *c)
 {
     uint8_t may = 0, locked = 0;
@@ -108,12 +108,9 @@ static uint8_t preselected(const struct counter *c)
         may |= (uint8_t)(can << pin);
         locked |= (uint8_t)((can && is_locked(&c->view.desk->card.pins[pin])) << pin);
     }
-    bool single = (may & (may - 1)) == 0;
     switch (c->view.situation.procedure) {
     case PROCEDURE_RESET:
-        return locked != 0 || !single ? locked : may;
-    case PROCEDURE_CHANGE:
-        return single ? may : 0;
+        return locked;
     case PROCEDURE_RENEW:
     case PROCEDURE_ISSUE:
         return may;

@@ -101,11 +101,19 @@ static bool card_settings(struct counter *c, struct card_settings *out)
            card_profile_load(&out->profile, path, &c->faults);
 }
 
-static void origin(const struct counter *c, struct ledger_origin *out)
+/* The files are read again: what is recorded is what stands on the disk at the start. */
+static bool origin(const struct counter *c, struct ledger_origin *out)
 {
+    const char *data = c->settings.office.data;
+    const char *city = c->options.city != NULL ? c->options.city : c->settings.office.city;
+    char profile[SETTINGS_PATH_SIZE], documents[SETTINGS_PATH_SIZE];
     text(out->unix_user, sizeof out->unix_user, c->view.clerk);
     text(out->window, sizeof out->window, c->settings.office.window);
     text(out->version, sizeof out->version, MADOGUCHI_VERSION);
+    return settings_city_path(data, city, profile, sizeof profile) &&
+           settings_data_path(data, "documents.ini", documents, sizeof documents) &&
+           (ledger_digest_file(profile, out->profile_digest) || ledger_digest_file(city, out->profile_digest)) &&
+           ledger_digest_file(documents, out->documents_digest);
 }
 
 static int open_ledger(struct counter *c)
@@ -126,7 +134,9 @@ static int open_desk(struct counter *c)
     if (!card_settings(c, &settings.card)) {
         return CANNOT_START;
     }
-    origin(c, &settings.origin);
+    if (!origin(c, &settings.origin)) {
+        return refuse(c, "start.digest", c->settings.office.data);
+    }
     enum desk_fault fault = desk_open(&c->desk, &settings, counter_now(c));
     return fault == DESK_OK ? GO_ON : refuse_for(c, message_of_desk(fault));
 }

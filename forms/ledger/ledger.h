@@ -68,6 +68,9 @@ struct ledger_origin {
     char documents_digest[CASE_DIGEST_MAX];  /* of documents.ini in force */
 };
 
+/* SHA-256 of a file's bytes, in hexadecimal, for the digests above. False: it cannot be read; empty then. */
+bool ledger_digest_file(const char *path, char digest[CASE_DIGEST_MAX]) __attribute__((warn_unused_result));
+
 struct ledger_error {
     int system;           /* errno, 0: none */
     int native;           /* SQLite's extended result code, 0: none */

@@ -1,6 +1,7 @@
 #include "forms/ledger/seal.h"
 
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool add_number(EVP_MD_CTX *digest, int64_t value)
@@ -68,5 +69,34 @@ bool seal_row(const struct ledger_row *row, char seal[LEDGER_SEAL_MAX])
     EVP_MD_CTX_free(digest);
     if (ok)
         to_hexadecimal(bytes, sizeof bytes, seal);
+    return ok;
+}
+
+static bool add_file(EVP_MD_CTX *digest, FILE *file)
+{
+    unsigned char block[4096];
+    size_t count;
+
+    while ((count = fread(block, 1, sizeof block, file)) > 0)
+        if (EVP_DigestUpdate(digest, block, count) != 1)
+            return false;
+    return ferror(file) == 0;
+}
+
+bool ledger_digest_file(const char *path, char digest[CASE_DIGEST_MAX])
+{
+    unsigned char bytes[EVP_MAX_MD_SIZE];
+    unsigned count = 0;
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    FILE *file = fopen(path, "re");
+    bool ok = context != NULL && file != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
+              add_file(context, file) && EVP_DigestFinal_ex(context, bytes, &count) == 1;
+
+    digest[0] = '\0';
+    if (ok)
+        to_hexadecimal(bytes, count, digest);
+    if (file != NULL)
+        fclose(file);
+    EVP_MD_CTX_free(context);
     return ok;
 }

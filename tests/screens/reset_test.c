@@ -1,10 +1,12 @@
 /* One resident's PIN reset as the clerk sees it: every screen whole, the wrong turns, the bytes. */
+#include "forms/ledger/ledger.h"
 #include "tests/lib/clerk.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -171,6 +173,17 @@ static void the_signature_pin_waits_for_the_residents_terminal(void **state)
     clerk_expect_screen(clerk, "住民用端末が接続されていません", "card-no-terminal");
 }
 
+static void a_pin_that_is_not_locked_is_not_preselected(void **state)
+{
+    (void)state;
+    start(&(struct clerk_setup){.card = "adult"});
+    clerk_type(clerk, "カードあり", "2");
+    clerk_type(clerk, "どなたが来られましたか", "1");
+    clerk_type(clerk, "残り回数", "\r");
+    clerk_expect(clerk, "対象の暗証番号を一つ以上選んでください");
+    assert_null(strstr(terminal_screen(clerk_terminal(clerk)), "[x]"));
+}
+
 static void without_an_authority_module_a_reset_is_refused_at_once(void **state)
 {
     (void)state;
@@ -232,6 +245,25 @@ static void a_small_terminal_keeps_the_case(void **state)
     clerk_expect_screen(clerk, "受付できます", "documents-132x30");
 }
 
+static bool folder_holds(const char *text)
+{
+    char command[1024];
+    snprintf(command, sizeof command, "grep -qa %s '%s'/ledger.db*", text, clerk_folder(clerk));
+    return system(command) == 0;
+}
+
+static void the_record_names_profile_and_documents_in_force(void **state)
+{
+    (void)state;
+    char profile[CASE_DIGEST_MAX], documents[CASE_DIGEST_MAX];
+    assert_true(ledger_digest_file("config/cities/minoh.ini", profile));
+    assert_true(ledger_digest_file("config/documents.ini", documents));
+    start(&(struct clerk_setup){.card = "locked"});
+    go_to_plan();
+    assert_true(folder_holds(profile));
+    assert_true(folder_holds(documents));
+}
+
 static void the_screens_speak_english(void **state)
 {
     (void)state;
@@ -283,6 +315,31 @@ static size_t bytes_of(const char *keys, const char *text)
     return terminal_bytes(t) - before;
 }
 
+static bool has_grown(struct terminal *t, const void *before)
+{
+    return terminal_bytes(t) > *(const size_t *)before + 1000;
+}
+
+/* The fullest screen, whole. */
+static void a_full_paint_is_small(void **state)
+{
+    (void)state;
+    struct terminal *t;
+    start(&(struct clerk_setup){.card = "adult"});
+    t = clerk_terminal(clerk);
+    clerk_type(clerk, "カードあり", "2");
+    clerk_type(clerk, "どなたが来られましたか", "4");
+    clerk_type(clerk, "残り回数", "\033[B \r");
+    clerk_expect(clerk, "不足");
+    assert_true(terminal_wait_idle(t));
+    size_t before = terminal_bytes(t);
+    terminal_type(t, "\f");
+    assert_true(terminal_wait_until(t, has_grown, &before));
+    assert_true(terminal_wait_idle(t));
+    print_message("full paint of the documents %zu bytes\n", terminal_bytes(t) - before);
+    assert_in_range(terminal_bytes(t) - before, 1000, 3500);
+}
+
 static void few_bytes_cross_the_line(void **state)
 {
     (void)state;
@@ -313,13 +370,16 @@ int main(void)
         cmocka_unit_test_teardown(another_card_is_refused, end),
         cmocka_unit_test_teardown(without_a_card_the_screen_asks_for_it, end),
         cmocka_unit_test_teardown(the_signature_pin_waits_for_the_residents_terminal, end),
+        cmocka_unit_test_teardown(a_pin_that_is_not_locked_is_not_preselected, end),
         cmocka_unit_test_teardown(without_an_authority_module_a_reset_is_refused_at_once, end),
         cmocka_unit_test_teardown(a_parked_case_is_taken_up_again, end),
         cmocka_unit_test_teardown(a_killed_program_leaves_its_case_for_the_next, end),
         cmocka_unit_test_teardown(a_lost_line_ends_the_program_and_parks_the_case, end),
         cmocka_unit_test_teardown(a_small_terminal_keeps_the_case, end),
+        cmocka_unit_test_teardown(the_record_names_profile_and_documents_in_force, end),
         cmocka_unit_test_teardown(the_screens_speak_english, end),
         cmocka_unit_test_teardown(no_color_means_no_colour, end),
+        cmocka_unit_test_teardown(a_full_paint_is_small, end),
         cmocka_unit_test_teardown(few_bytes_cross_the_line, end),
     };
     return cmocka_run_group_tests_name("reset on the screens", tests, NULL, NULL);
