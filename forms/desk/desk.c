@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 /* What of the view follows from the rest of it. */
 void desk_update(struct desk *d)
@@ -12,6 +14,15 @@ void desk_update(struct desk *d)
     d->view.card_is_the_cases = d->view.case_open && d->view.card_known && d->view.file.planned &&
                                 strcmp(d->view.card.serial, d->view.file.plan.serial) == 0;
     d->view.cure = step_cure(d);
+    claim_update(d);
+    if (d->view.doing == DESK_IDLE || d->view.doing == DESK_AT_CENTRE)
+        d->view.doing = d->centre.pid != 0 ? DESK_AT_CENTRE : DESK_IDLE;
+    d->view.typing = d->asked == ASKED_STEP && (d->asking == CARD_ASK_VERIFY ||
+                                                d->asking == CARD_ASK_CHANGE ||
+                                                d->asking == CARD_ASK_RESET);
+    d->view.pin_first = work_wants_pin(d);
+    if (d->asked != ASKED_STEP && d->centre.pid == 0)
+        d->view.step_since = 0;
 }
 
 enum desk_fault desk_open(struct desk **d, const struct desk_settings *settings, int64_t now)
@@ -23,8 +34,11 @@ enum desk_fault desk_open(struct desk **d, const struct desk_settings *settings,
     if (!desk)
         return DESK_CARD_PROCESS;
     desk->settings = *settings;
-    fault = record_recover(desk, now);
+    desk->epoll = epoll_create1(EPOLL_CLOEXEC);
+    fault = desk->epoll < 0 ? DESK_CARD_PROCESS : record_recover(desk, now);
     if (fault != DESK_OK) {
+        if (desk->epoll >= 0)
+            close(desk->epoll);
         free(desk);
         return fault;
     }
@@ -39,14 +53,17 @@ void desk_close(struct desk **d, int64_t now)
         return;
     (*d)->try_record_at = now;
     record_waiting(*d, now);
+    centre_stop(*d);
     link_end(*d);
+    close((*d)->epoll);
+    bytes_free(&(*d)->public_key);
     free(*d);
     *d = NULL;
 }
 
 int desk_fd(const struct desk *d)
 {
-    return d->client ? card_client_fd(d->client) : -1;
+    return d->epoll;
 }
 
 int desk_wait(const struct desk *d, int64_t now)
@@ -66,7 +83,7 @@ static enum desk_fault writable(const struct desk *d)
 {
     if (!d->view.case_open)
         return DESK_NO_CASE;
-    if (d->asked == ASKED_STEP || d->asked == ASKED_SETTLE || d->has_waiting)
+    if (d->asked == ASKED_STEP || d->asked == ASKED_SETTLE || d->centre.pid != 0 || d->has_waiting)
         return DESK_BUSY;
     return d->hanging_up ? DESK_NOT_NOW : DESK_OK;
 }
@@ -258,7 +275,7 @@ static void go_on_hanging_up(struct desk *d, int64_t now)
 {
     struct case_change change = {.event = CASE_PUT_ASIDE, .at = now, .reason = CASE_REASON_LINE};
 
-    if (d->asked == ASKED_STEP || d->has_waiting)
+    if (d->asked == ASKED_STEP || d->centre.pid != 0 || d->has_waiting)
         return;
     if (d->view.case_open && record_change(d, &change) != DESK_LEDGER)
         close_case(d);
@@ -275,6 +292,7 @@ void desk_pump(struct desk *d, int64_t now)
 {
     record_waiting(d, now);
     link_pump(d, now);
+    centre_pump(d, now);
     if (d->hanging_up)
         go_on_hanging_up(d, now);
     desk_update(d);

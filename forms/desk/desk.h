@@ -19,6 +19,12 @@
  * While a case is open, a card that is put in is read at once, so that view->card_is_the_cases is
  * true of the card that is there. The card process is restarted when it dies or outlives its step's
  * limit.
+ *
+ * Steps of a certificate run like the others, one desk_step() each. Those that ask the authority
+ * (case_at_authority) need no card: the filter is a process of its own, started for one question,
+ * and killed when it outlives its limit. Its answer lost is no harm: asked again with the same
+ * request, the authority gives the same certificate. Where the card wants a PIN for a step and none
+ * was entered since it was put in, the step begins with that PIN: view->pin_first says so before.
  */
 #ifndef FORMS_DESK_DESK_H
 #define FORMS_DESK_DESK_H
@@ -38,6 +44,22 @@ struct desk_settings {
     struct ledger *ledger;           /* borrowed */
     struct ledger_origin origin;     /* unix user, window, program version, digest of profile and documents */
     uint8_t second_key_below;        /* tries left at which VERIFY and CHANGE want a second key: 1 */
+    /* The filter that asks the authority (madoguchi-enrol(1)), started as `issue` or `revoke`, then
+     * --kind and its word, then these, ended by NULL, by enum card_certificate. Borrowed. */
+    const char *enrol_program;       /* NULL or empty: none */
+    const char *const *enrol_arguments[2];
+    unsigned enrol_seconds;          /* its limit; 0: DESK_ENROL_SECONDS */
+};
+
+enum { DESK_ENROL_SECONDS = 150, DESK_NAME_MAX = 256 };
+
+/* Beyond enum card_code: how a question to the authority ended (case_outcome.code, view->last.code).
+ * DESK_CENTRE + enum enrol_outcome for what the filter told. */
+enum desk_centre {
+    DESK_CENTRE = 900,
+    DESK_CENTRE_ABSENT = 997,  /* no filter, or it cannot be started: nothing was asked */
+    DESK_CENTRE_SILENT,        /* it outlived its limit and was killed */
+    DESK_CENTRE_DIED,          /* it crashed, or ended in a way that says nothing */
 };
 
 enum desk_fault {
@@ -48,7 +70,8 @@ enum desk_fault {
     DESK_NOT_NOW,          /* the case's state does not allow this act */
     DESK_NO_CARD,          /* the case's card is not in the reader */
     DESK_NOT_ENOUGH,       /* the verdict is not an acceptance, and no person has decided */
-    DESK_SECOND_KEY,       /* one try left: ask again with `insist` */
+    DESK_SECOND_KEY,       /* one try left, or another name in the new certificate than in the old
+                              one: ask again with `insist` */
     DESK_LEDGER,           /* the record could not be written: nothing was asked of the card */
     DESK_CARD_PROCESS,     /* card process or reader do not work: view->link says why */
     DESK_NEEDS_RESET,      /* too few tries left to prove a change: judge it again as a reset, or park it */
@@ -61,6 +84,7 @@ enum desk_doing {
     DESK_READING,
     DESK_STEPPING,         /* a card step: view->step; at_pad_since where it is at the pad */
     DESK_SETTLING,         /* asking the card what is true after a cut */
+    DESK_AT_CENTRE,        /* asking the authority, since view->centre_since */
 };
 
 /* What helps a step whose outcome is not known. */
@@ -70,6 +94,21 @@ enum desk_cure {
     DESK_CURE_REPEAT,      /* desk_step: the card cannot tell; the reset is simply repeated */
     DESK_CURE_PROVE,       /* desk_step: the resident enters the new PIN once; a wrong entry uses up a try */
     DESK_CURE_RESET,       /* judge again as a reset, or park with CASE_REASON_NEEDS_RESET */
+};
+
+/* What is true of one certificate of the open case, as far as anybody here knows; enum card_yes. */
+struct desk_certificate {
+    bool planned;
+    uint8_t key_pending;    /* a new key pair waits on the card for its certificate */
+    uint8_t issued;         /* the authority has issued for it, and the certificate is here */
+    uint8_t installed, proven;
+    uint8_t old_usable;     /* the certificate and key that were there before can still be used */
+    uint8_t old_revoked;
+    uint32_t valid_from, valid_until; /* YYYYMMDD in Japan, of the new one; 0: not issued yet */
+    uint32_t old_until;
+    char serial[44];        /* hexadecimal */
+    char name[DESK_NAME_MAX], old_name[DESK_NAME_MAX]; /* holder, as in the certificate: not cleaned */
+    bool name_differs;      /* both are known, and are not the same */
 };
 
 struct desk_view {
@@ -86,6 +125,12 @@ struct desk_view {
     enum ledger_fault ledger;        /* of the last record; other than LEDGER_OK: an outcome waits to be recorded */
     bool hung_up;                    /* desk_hang_up has come to its end */
     int64_t at_pad_since;            /* 0: not at the pad */
+    int64_t step_since;              /* of the step or question under way; 0: none */
+    int64_t centre_since;            /* 0: the authority is not being asked */
+    char centre_said[512];           /* the filter's last line, from outside: not cleaned */
+    struct desk_certificate certificates[2]; /* by enum card_certificate */
+    bool pin_first;                  /* the next step begins with its PIN */
+    bool typing;                     /* the step under way is at its PIN */
     uint8_t resident;                /* enum card_resident_flags */
     int64_t held_since;              /* link is CARD_READER_HELD: since when an earlier step is at the reader */
     struct card_reply last;          /* reply to the last finished request; code says how it ended */
@@ -95,6 +140,7 @@ struct desk_view {
 enum desk_fault desk_open(struct desk **d, const struct desk_settings *settings, int64_t now)
     __attribute__((warn_unused_result));
 void desk_close(struct desk **d, int64_t now);
+/* One descriptor from open to close. */
 int desk_fd(const struct desk *d);
 /* Seconds until desk_pump must be called though nothing is readable; -1: no limit. */
 int desk_wait(const struct desk *d, int64_t now);

@@ -1,6 +1,7 @@
 #include "forms/desk/desk_parts.h"
 
 #include <string.h>
+#include <sys/epoll.h>
 
 /* A pad entry lasts up to 90 s (CCID commands.c), an entry on the resident's terminal up to the
  * setting, old and new PIN one after the other; what the card does around it is done within the
@@ -13,6 +14,13 @@ static void forget_card(struct desk *d)
 {
     memset(&d->view.card, 0, sizeof d->view.card);
     d->view.card_known = false;
+}
+
+/* The card lost its power, and with it what its PINs have opened. */
+static void card_went_off(struct desk *d)
+{
+    forget_card(d);
+    d->verified = 0;
 }
 
 static void ask_open(struct desk *d, int64_t now)
@@ -34,8 +42,16 @@ static void link_lost(struct desk *d, enum card_code code, int64_t now)
     d->view.pad = false;
     d->view.resident = 0;
     d->view.at_pad_since = 0;
-    forget_card(d);
+    card_went_off(d);
     d->try_link_at = now + LINK_AGAIN_SECONDS;
+}
+
+static void watch(const struct desk *d)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+
+    /* One that cannot be watched answers nothing, and is replaced at its limit. */
+    (void)epoll_ctl(d->epoll, EPOLL_CTL_ADD, card_client_fd(d->client), &event);
 }
 
 void link_start(struct desk *d, int64_t now)
@@ -49,6 +65,7 @@ void link_start(struct desk *d, int64_t now)
         link_lost(d, code, now);
         return;
     }
+    watch(d);
     ask_open(d, now);
 }
 
@@ -89,7 +106,7 @@ static void release(struct desk *d, int64_t now)
     struct card_request request = {.ask = CARD_ASK_RELEASE};
 
     d->release_wanted = false;
-    forget_card(d);
+    card_went_off(d);
     if (!link_ask(d, ASKED_RELEASE, &request, now))
         d->try_link_at = now;
 }
@@ -125,7 +142,7 @@ static void set_presence(struct desk *d, uint8_t presence, int64_t now)
         return;
     }
     d->read_wanted = false;
-    forget_card(d);
+    card_went_off(d);
     if (presence == CARD_SERVICE_AWAY || presence == CARD_READER_AWAY)
         link_lost(d, presence == CARD_SERVICE_AWAY ? CARD_NO_SERVICE : CARD_NO_READER, now);
 }
@@ -140,6 +157,7 @@ static void opened(struct desk *d, const struct card_reply *reply, int64_t now)
     }
     d->view.pad = reply->pad;
     d->view.practice = reply->practice;
+    d->keeps_old_key = reply->keeps_old_key;
     set_presence(d, reply->presence, now);
 }
 
@@ -162,7 +180,7 @@ static void take_reply(struct desk *d, const struct card_reply *reply, int64_t n
     switch (asked) {
     case ASKED_OPEN: opened(d, reply, now); break;
     case ASKED_READ: was_read(d, reply); break;
-    case ASKED_STEP: step_ended(d, reply, now); break;
+    case ASKED_STEP: work_replied(d, reply, now); break;
     case ASKED_SETTLE: settle_ended(d, reply, now); break;
     case ASKED_RELEASE:
     case ASKED_NOTHING: break;
@@ -242,6 +260,8 @@ int link_wait(const struct desk *d, int64_t now)
 
     if (d->has_waiting)
         until = d->try_record_at;
+    if (d->centre.pid != 0 && d->centre.limit_at < until)
+        until = d->centre.limit_at;
     if (d->asked != ASKED_NOTHING && d->limit_from + d->limit < until)
         until = d->limit_from + d->limit;
     if (d->asked == ASKED_NOTHING && d->try_link_at && d->try_link_at < until)

@@ -4,14 +4,34 @@
 #ifndef FORMS_DESK_DESK_PARTS_H
 #define FORMS_DESK_DESK_PARTS_H
 
+#include "cardops/wire/bytes.h"
 #include "forms/desk/desk.h"
 
 enum desk_asked { ASKED_NOTHING, ASKED_OPEN, ASKED_READ, ASKED_STEP, ASKED_SETTLE, ASKED_RELEASE };
 
+/* The filter at work. */
+struct centre {
+    pid_t pid;                       /* 0: none */
+    int ended, answer, errors;       /* pidfd, standard output, standard error */
+    int64_t limit_at;
+    bool silent;
+    uint8_t paper[CASE_PAPER_MAX + 1];
+    size_t length;
+};
+
 struct desk {
     struct desk_settings settings;
     struct desk_view view;
+    int epoll;                       /* of the card process and the filter */
     struct card_client *client;      /* NULL: not running */
+    struct centre centre;
+    enum card_ask asking;            /* what of the step is under way */
+    struct bytes public_key;         /* of the key just made */
+    struct case_paper paper;         /* what the step brought */
+    uint8_t key_made;                /* the step under way has a key on the card for certain */
+    uint8_t verified;                /* bit i: PIN i was entered since the card was put in */
+    bool keeps_old_key;
+    int64_t claimed_at;              /* the event that view.certificates is of */
     enum desk_asked asked;           /* the request that has no reply yet */
     int64_t limit_from;              /* the watchdog counts from here */
     unsigned limit;                  /* seconds */
@@ -38,9 +58,30 @@ bool link_ask(struct desk *d, enum desk_asked asked, struct card_request *reques
     __attribute__((warn_unused_result));
 void link_read(struct desk *d, bool with_certificates, int64_t now);
 
+/* --- desk_work.c: what a step asks, one after the other --- */
+
+void work_replied(struct desk *d, const struct card_reply *reply, int64_t now);
+bool work_wants_pin(const struct desk *d);
+
+/* --- desk_centre.c: questions to the authority --- */
+
+/* Starts the filter with the paper that the step needs. False: nothing was asked. */
+bool centre_ask(struct desk *d, const struct case_step *step, int64_t now)
+    __attribute__((warn_unused_result));
+void centre_pump(struct desk *d, int64_t now);
+void centre_stop(struct desk *d);
+
+/* --- desk_claim.c: what is true of the certificates --- */
+
+void claim_update(struct desk *d);
+
 /* --- desk_step.c: one card step --- */
 
-/* The reply to a step, or to its settling, becomes the record of the case. */
+void step_take_tries(struct desk *d, uint8_t pin, const struct card_facts *facts);
+void step_copy_tries(const struct desk *d, uint8_t pin, int8_t tries[CASE_PLACES]);
+/* The fewest tries left of the PIN's places; -1: not known. */
+int step_fewest_tries(const struct desk *d, uint8_t pin);
+/* The last reply to a step, or to its settling, becomes the record of the case. */
 void step_ended(struct desk *d, const struct card_reply *reply, int64_t now);
 void settle_ended(struct desk *d, const struct card_reply *reply, int64_t now);
 enum desk_cure step_cure(const struct desk *d);

@@ -15,7 +15,7 @@ enum { SW_MEMORY = 0x65 }; /* first byte: persistent memory may have changed (IS
 
 /* After these it is certain that the step was not carried out; any code that is not here leaves it
  * unknown. */
-static bool surely_not_done(const struct card_reply *reply)
+static bool surely_not_done(const struct desk *d, const struct card_reply *reply)
 {
     static const enum card_code certain[] = {CARD_NOT_AUTHORISED,
                                              CARD_NO_READER,
@@ -46,14 +46,19 @@ static bool surely_not_done(const struct card_reply *reply)
                                              CARD_NOT_FOR_MODULE,
                                              CARD_AUTHORITY_REFUSED,
                                              CARD_UNSUPPORTED,
+                                             CARD_NO_KEY,
+                                             CARD_CERTIFICATE_BAD,
+                                             CARD_CERTIFICATE_SIZE,
+                                             CARD_PROOF_FAILED,
                                              CARD_BUSY,
                                              CARD_WRONG_VERSION,
                                              CARD_WRONG_ORDER,
                                              CARD_BAD_REQUEST,
                                              CARD_NO_RUNTIME};
 
+    /* A certificate that cannot be read back may be in place. */
     if (reply->code == CARD_REFUSED)
-        return reply->sw >> 8 != SW_MEMORY;
+        return reply->sw >> 8 != SW_MEMORY && d->asking != CARD_ASK_INSTALL;
     for (size_t i = 0; i < sizeof certain / sizeof *certain; i++)
         if (reply->code == certain[i])
             return true;
@@ -66,7 +71,7 @@ static const struct card_pin_facts *pin_facts(const struct desk *d, uint8_t pin)
 }
 
 /* What the tries were before the step is no longer told by anybody. */
-static void take_pin_facts(struct desk *d, uint8_t pin, const struct card_facts *facts)
+void step_take_tries(struct desk *d, uint8_t pin, const struct card_facts *facts)
 {
     memset(d->view.card.pins[pin].tries, -1, sizeof d->view.card.pins[pin].tries);
     for (unsigned i = 0; i < facts->pin_count && i < d->view.card.pin_count; i++)
@@ -74,7 +79,7 @@ static void take_pin_facts(struct desk *d, uint8_t pin, const struct card_facts 
             d->view.card.pins[i] = facts->pins[i];
 }
 
-static void copy_tries(const struct desk *d, uint8_t pin, int8_t tries[CASE_PLACES])
+void step_copy_tries(const struct desk *d, uint8_t pin, int8_t tries[CASE_PLACES])
 {
     const struct card_pin_facts *facts = pin_facts(d, pin);
 
@@ -83,13 +88,12 @@ static void copy_tries(const struct desk *d, uint8_t pin, int8_t tries[CASE_PLAC
         tries[i] = facts->tries[i];
 }
 
-/* The fewest tries left of the PIN's places; -1: not known. */
-static int fewest_tries(const struct desk *d, uint8_t pin)
+int step_fewest_tries(const struct desk *d, uint8_t pin)
 {
     int8_t tries[CASE_PLACES];
     int fewest = -1;
 
-    copy_tries(d, pin, tries);
+    step_copy_tries(d, pin, tries);
     for (unsigned i = 0; i < CASE_PLACES; i++)
         if (tries[i] >= 0 && (fewest < 0 || tries[i] < fewest))
             fewest = tries[i];
@@ -107,23 +111,39 @@ static bool contradicted(const struct desk *d, uint8_t pin, const struct card_fa
     return false;
 }
 
+static bool tells_tries(enum card_ask ask)
+{
+    return ask == CARD_ASK_VERIFY || ask == CARD_ASK_CHANGE || ask == CARD_ASK_RESET;
+}
+
+static bool is_done(const struct desk *d, uint8_t pin, const struct card_reply *reply)
+{
+    if (reply->code != CARD_OK)
+        return d->asking == CARD_ASK_CERTIFICATE && reply->code == CARD_NO_KEY;
+    return !tells_tries(d->asking) || !contradicted(d, pin, &reply->facts);
+}
+
 void step_ended(struct desk *d, const struct card_reply *reply, int64_t now)
 {
     uint8_t index = (uint8_t)case_next_step(&d->view.file);
     uint8_t pin = d->view.file.steps[index].plan.pin;
     struct case_change change = {.event = CASE_STEP_UNKNOWN, .at = now, .step = index};
 
-    if (reply->code == CARD_OK && !contradicted(d, pin, &reply->facts))
+    if (is_done(d, pin, reply)) {
         change.event = CASE_STEP_DONE;
-    else if (surely_not_done(reply))
+        change.paper = d->paper;
+    } else if (surely_not_done(d, reply)) {
         change.event = CASE_STEP_NOT_DONE;
+    }
     if (change.event == CASE_STEP_UNKNOWN || reply->code == CARD_OTHER)
         d->view.card_known = false; /* what was read before the step need no longer be true */
-    else
-        take_pin_facts(d, pin, &reply->facts);
+    else if (tells_tries(d->asking))
+        step_take_tries(d, pin, &reply->facts);
     change.with.outcome = (struct case_outcome){
         .code = reply->code, .sw = reply->sw, .places_done = reply->places_done};
-    copy_tries(d, pin, change.with.outcome.tries);
+    if (d->key_made)
+        change.with.outcome.places_done = d->key_made;
+    step_copy_tries(d, pin, change.with.outcome.tries);
     if (change.with.outcome.tries[0] < 0)
         change.with.outcome.tries[0] = reply->tries;
     record_outcome(d, &change, now);
@@ -206,7 +226,7 @@ static bool may_be_proven(const struct desk *d, const struct case_step *step)
 {
     bool wrong = step->proofs > 0 && step->outcome.code == CARD_PIN_WRONG;
 
-    return !wrong && fewest_tries(d, step->plan.pin) >= 2;
+    return !wrong && step_fewest_tries(d, step->plan.pin) >= 2;
 }
 
 enum desk_cure step_cure(const struct desk *d)
@@ -216,6 +236,8 @@ enum desk_cure step_cure(const struct desk *d)
 
     if (!step)
         return DESK_CURE_NONE;
+    if (case_at_authority((enum case_kind)step->plan.kind))
+        return DESK_CURE_REPEAT;
     if (!d->view.card_is_the_cases || told_by_card(d, step, &places_done) != TOLD_NOTHING)
         return DESK_CURE_ASK;
     if (case_repeatable((enum case_kind)step->plan.kind))
@@ -241,106 +263,6 @@ void settle_ended(struct desk *d, const struct card_reply *reply, int64_t now)
     change.step = (uint8_t)case_next_step(&d->view.file);
     change.with.outcome = step->outcome;
     change.with.outcome.places_done = places_done;
-    copy_tries(d, step->plan.pin, change.with.outcome.tries);
+    step_copy_tries(d, step->plan.pin, change.with.outcome.tries);
     record_outcome(d, &change, now);
-}
-
-/* --- the clerk's acts --- */
-
-static const enum card_ask asks[CASE_KINDS] = {
-    [CASE_VERIFY] = CARD_ASK_VERIFY,
-    [CASE_CHANGE] = CARD_ASK_CHANGE,
-    [CASE_RESET] = CARD_ASK_RESET,
-};
-
-/* A counter that the card does not tell may stand at its last try. */
-static enum desk_fault step_possible(const struct desk *d, const struct case_step *step,
-                                     bool insist)
-{
-    bool uses_tries = step->plan.kind != CASE_RESET;
-    int tries = fewest_tries(d, step->plan.pin);
-
-    if (!asks[step->plan.kind])
-        return DESK_NOT_NOW;
-    if (d->view.cure == DESK_CURE_RESET)
-        return DESK_NEEDS_RESET;
-    if (d->view.cure == DESK_CURE_ASK)
-        return DESK_NOT_NOW;
-    if (uses_tries && tries != 0 && tries <= d->settings.second_key_below && !insist)
-        return DESK_SECOND_KEY;
-    return DESK_OK;
-}
-
-static enum desk_fault step_begin(struct desk *d, uint8_t index, int64_t now)
-{
-    const struct case_plan_step plan = d->view.file.steps[index].plan;
-    bool proof = d->view.cure == DESK_CURE_PROVE;
-    struct case_change intent = {
-        .event = proof ? CASE_PROOF_INTENDED : CASE_STEP_INTENDED, .at = now, .step = index};
-    struct card_request request = {.ask = proof ? CARD_ASK_VERIFY : asks[plan.kind],
-                                   .pin = plan.pin,
-                                   .way = plan.way,
-                                   .typist = proof ? CARD_TYPED_BY_RESIDENT : plan.typist};
-    enum desk_fault fault;
-
-    copy_tries(d, plan.pin, intent.with.outcome.tries);
-    fault = record_change(d, &intent);
-    if (fault != DESK_OK)
-        return fault;
-    memcpy(request.serial, d->view.file.plan.serial, sizeof request.serial);
-    if (link_ask(d, ASKED_STEP, &request, now)) {
-        d->view.doing = DESK_STEPPING;
-        return DESK_OK;
-    }
-    intent.event = CASE_STEP_NOT_DONE; /* the request did not leave */
-    intent.with.outcome.code = CARD_PROCESS_DIED;
-    record_outcome(d, &intent, now);
-    return DESK_CARD_PROCESS;
-}
-
-enum desk_fault desk_step(struct desk *d, bool insist, int64_t now)
-{
-    enum desk_fault fault = DESK_OK;
-    int index;
-
-    if (!d->view.case_open)
-        return DESK_NO_CASE;
-    if (d->asked != ASKED_NOTHING || d->has_waiting)
-        return DESK_BUSY;
-    index = case_next_step(&d->view.file);
-    if (index < 0 || d->hanging_up)
-        return DESK_NOT_NOW;
-    if (!case_enough(&d->view.file))
-        return DESK_NOT_ENOUGH;
-    if (d->view.link != CARD_OK)
-        return DESK_CARD_PROCESS;
-    if (!d->view.card_is_the_cases)
-        return DESK_NO_CARD;
-    fault = step_possible(d, &d->view.file.steps[index], insist);
-    if (fault == DESK_OK)
-        fault = step_begin(d, (uint8_t)index, now);
-    desk_update(d);
-    return fault;
-}
-
-enum desk_fault desk_settle(struct desk *d, int64_t now)
-{
-    struct card_request request = {.ask = CARD_ASK_TRIES};
-
-    if (!d->view.case_open)
-        return DESK_NO_CASE;
-    if (d->asked != ASKED_NOTHING || d->has_waiting)
-        return DESK_BUSY;
-    if (d->view.file.state != CASE_UNSETTLED || d->hanging_up)
-        return DESK_NOT_NOW;
-    if (d->view.link != CARD_OK)
-        return DESK_CARD_PROCESS;
-    if (d->view.presence != CARD_IN_READER)
-        return DESK_NO_CARD;
-    memcpy(request.serial, d->view.file.plan.serial, sizeof request.serial);
-    if (!link_ask(d, ASKED_SETTLE, &request, now))
-        return DESK_CARD_PROCESS;
-    d->view.doing = DESK_SETTLING;
-    desk_update(d);
-    return DESK_OK;
 }

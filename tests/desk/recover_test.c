@@ -213,7 +213,6 @@ static void test_a_process_that_does_not_start_is_told(void **state)
     now += desk_wait(desk, now);
     pump();
     assert_int_equal(view->link, CARD_PROCESS_DIED);
-    assert_int_equal(desk_fd(desk), -1);
     assert_int_equal(desk_read_card(desk, false, now), DESK_CARD_PROCESS);
     fake.refuses_to_start = false;
     now += desk_wait(desk, now);

@@ -1,0 +1,301 @@
+#include "forms/desk/desk_parts.h"
+
+#include "cardops/issue/certificate.h"
+#include "cardops/issue/enrol.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ARGUMENTS_MAX = 48 };
+
+static const char *const kinds[CASE_CERTIFICATES] = {"sig", "auth"};
+
+/* --- starting --- */
+
+/* posix_spawn takes them as not constant, and changes none. */
+union arguments {
+    const char *list[ARGUMENTS_MAX];
+    char *given[ARGUMENTS_MAX];
+};
+
+static bool list_arguments(const struct desk *d, const struct case_step *step,
+                           const char *list[ARGUMENTS_MAX])
+{
+    const char *const *own = d->settings.enrol_arguments[step->plan.pin];
+    size_t count = 0;
+
+    list[count++] = d->settings.enrol_program;
+    list[count++] = step->plan.kind == CASE_REVOKE ? "revoke" : "issue";
+    list[count++] = "--kind";
+    list[count++] = kinds[step->plan.pin];
+    while (own && *own && count < ARGUMENTS_MAX - 1)
+        list[count++] = *own++;
+    list[count] = NULL;
+    return !own || !*own;
+}
+
+/* A process group of its own: what the terminal sends to the clerk's program does not reach it. */
+static bool spawn_filter(struct centre *c, union arguments *arguments, int in, int out, int err)
+{
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigset_t none, defaults;
+    bool made;
+
+    if (posix_spawn_file_actions_init(&files) != 0)
+        return false;
+    if (posix_spawnattr_init(&attributes) != 0) {
+        posix_spawn_file_actions_destroy(&files);
+        return false;
+    }
+    sigemptyset(&none);
+    sigfillset(&defaults);
+    made = posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO) == 0 &&
+           posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO) == 0 &&
+           posix_spawn_file_actions_adddup2(&files, err, STDERR_FILENO) == 0 &&
+           posix_spawnattr_setsigmask(&attributes, &none) == 0 &&
+           posix_spawnattr_setsigdefault(&attributes, &defaults) == 0 &&
+           posix_spawnattr_setpgroup(&attributes, 0) == 0 &&
+           posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+                                                     POSIX_SPAWN_SETPGROUP) == 0 &&
+           posix_spawn(&c->pid, arguments->list[0], &files, &attributes, arguments->given,
+                       environ) == 0;
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&files);
+    return made;
+}
+
+static void watch(const struct desk *d, int fd)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+
+    /* What is not watched is still read when the limit is reached. */
+    (void)epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+static bool start(struct desk *d, union arguments *arguments, int in)
+{
+    struct centre *c = &d->centre;
+    int out[2] = {-1, -1}, err[2] = {-1, -1};
+    bool made = pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0 &&
+                spawn_filter(c, arguments, in, out[1], err[1]);
+
+    if (out[1] >= 0)
+        close(out[1]);
+    if (err[1] >= 0)
+        close(err[1]);
+    if (!made) {
+        if (out[0] >= 0)
+            close(out[0]);
+        if (err[0] >= 0)
+            close(err[0]);
+        c->pid = 0;
+        return false;
+    }
+    c->answer = out[0];
+    c->errors = err[0];
+    c->ended = pidfd_open(c->pid, 0);
+    fcntl(c->answer, F_SETFL, O_NONBLOCK);
+    fcntl(c->errors, F_SETFL, O_NONBLOCK);
+    watch(d, c->answer);
+    watch(d, c->errors);
+    if (c->ended >= 0)
+        watch(d, c->ended);
+    return true;
+}
+
+/* A new pipe takes the whole paper (CASE_PAPER_MAX is PIPE_BUF) without waiting for a reader. */
+static int paper_pipe(const struct case_paper *paper)
+{
+    int pipe[2];
+    ssize_t written;
+
+    if (pipe2(pipe, O_CLOEXEC) != 0)
+        return -1;
+    written = write(pipe[1], paper->at, paper->length);
+    close(pipe[1]);
+    if (written == (ssize_t)paper->length)
+        return pipe[0];
+    close(pipe[0]);
+    return -1;
+}
+
+bool centre_ask(struct desk *d, const struct case_step *step, int64_t now)
+{
+    const struct case_papers *papers = &d->view.file.papers[step->plan.pin];
+    const struct case_paper *paper =
+        step->plan.kind == CASE_REVOKE ? &papers->old : &papers->request;
+    union arguments arguments;
+    unsigned limit = d->settings.enrol_seconds;
+    bool started;
+    int in;
+
+    if (!d->settings.enrol_program || !*d->settings.enrol_program || paper->length == 0 ||
+        !list_arguments(d, step, arguments.list))
+        return false;
+    in = paper_pipe(paper);
+    if (in < 0)
+        return false;
+    d->centre = (struct centre){.limit_at = now + (limit ? limit : DESK_ENROL_SECONDS)};
+    memset(d->view.centre_said, 0, sizeof d->view.centre_said);
+    started = start(d, &arguments, in);
+    close(in);
+    d->view.centre_since = started ? now : 0;
+    return started;
+}
+
+/* --- its answer --- */
+
+/* The end of what it says, as far as there is room. */
+static void take_said(struct desk *d)
+{
+    char *said = d->view.centre_said, more[256];
+    const size_t room = sizeof d->view.centre_said - 1;
+    ssize_t got;
+
+    while ((got = read(d->centre.errors, more, sizeof more)) > 0) {
+        size_t have = strlen(said), take = (size_t)got;
+
+        for (size_t i = 0; i < take; i++)
+            more[i] = more[i] == '\0' ? ' ' : more[i];
+        if (have + take > room) {
+            size_t drop = have + take - room;
+
+            memmove(said, said + drop, have - drop);
+            have -= drop;
+        }
+        memcpy(said + have, more, take);
+        said[have + take] = '\0';
+    }
+}
+
+static void take_paper(struct centre *c)
+{
+    uint8_t more[1024];
+    ssize_t got;
+
+    while ((got = read(c->answer, more, sizeof more)) > 0) {
+        size_t room = sizeof c->paper - c->length;
+        size_t take = (size_t)got < room ? (size_t)got : room;
+
+        memcpy(c->paper + c->length, more, take);
+        c->length += take;
+    }
+}
+
+static void cut_to_last_line(char *said)
+{
+    size_t length = strlen(said);
+    char *line;
+
+    while (length > 0 && said[length - 1] == '\n')
+        said[--length] = '\0';
+    line = strrchr(said, '\n');
+    if (line)
+        memmove(said, line + 1, strlen(line));
+}
+
+static bool is_certificate(const struct centre *c)
+{
+    struct bytes der = {0};
+    struct certificate_facts facts;
+    bool read = c->length <= CASE_PAPER_MAX && bytes_set(&der, c->paper, c->length) &&
+                certificate_facts_read(&der, &facts);
+
+    bytes_free(&der);
+    return read;
+}
+
+static uint32_t code_of(const struct desk *d, int status)
+{
+    enum enrol_outcome outcome;
+
+    if (d->centre.silent)
+        return DESK_CENTRE_SILENT;
+    if (!WIFEXITED(status) || !enrol_outcome_of(WEXITSTATUS(status), &outcome))
+        return DESK_CENTRE_DIED;
+    return outcome == ENROL_DONE ? CARD_OK : (uint32_t)DESK_CENTRE + outcome;
+}
+
+static enum case_event event_of(uint32_t code)
+{
+    switch (code) {
+    case CARD_OK: return CASE_STEP_DONE;
+    case (uint32_t)DESK_CENTRE + ENROL_NOT_ACCEPTED:
+    case (uint32_t)DESK_CENTRE + ENROL_REFUSED:
+    case (uint32_t)DESK_CENTRE + ENROL_CREDENTIAL:
+    case (uint32_t)DESK_CENTRE + ENROL_USAGE: return CASE_STEP_NOT_DONE;
+    default: return CASE_STEP_UNKNOWN;
+    }
+}
+
+static void release(struct desk *d)
+{
+    struct centre *c = &d->centre;
+
+    close(c->answer);
+    close(c->errors);
+    if (c->ended >= 0)
+        close(c->ended);
+    c->pid = 0;
+    d->view.centre_since = 0;
+}
+
+static void ended(struct desk *d, int status, int64_t now)
+{
+    const struct centre *c = &d->centre;
+    uint8_t index = (uint8_t)case_next_step(&d->view.file);
+    bool issued = d->view.file.steps[index].plan.kind == CASE_CERTIFICATE;
+    struct case_change change = {.at = now, .step = index};
+    uint32_t code = code_of(d, status);
+
+    if (code == CARD_OK && issued && !is_certificate(c))
+        code = (uint32_t)DESK_CENTRE + ENROL_PROTOCOL;
+    change.event = event_of(code);
+    if (change.event == CASE_STEP_DONE && issued) {
+        change.paper.length = (uint16_t)c->length;
+        memcpy(change.paper.at, c->paper, c->length);
+    }
+    change.with.outcome = (struct case_outcome){.code = code, .tries = {-1, -1}};
+    cut_to_last_line(d->view.centre_said);
+    release(d);
+    d->view.last = (struct card_reply){.code = code, .tries = -1};
+    record_outcome(d, &change, now);
+}
+
+void centre_pump(struct desk *d, int64_t now)
+{
+    struct centre *c = &d->centre;
+    int status;
+
+    if (c->pid == 0)
+        return;
+    if (now >= c->limit_at && !c->silent) {
+        c->silent = true;
+        kill(-c->pid, SIGKILL);
+    }
+    take_paper(c);
+    take_said(d);
+    if (waitpid(c->pid, &status, WNOHANG) != c->pid)
+        return;
+    take_paper(c);
+    take_said(d);
+    ended(d, status, now);
+}
+
+void centre_stop(struct desk *d)
+{
+    if (d->centre.pid == 0)
+        return;
+    kill(-d->centre.pid, SIGKILL);
+    while (waitpid(d->centre.pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    release(d);
+}
