@@ -13,10 +13,12 @@ struct pad {
 };
 
 /*
- * Asks the reader; any fault means "no pinpad" (card.md 7.1). Needs no card. False: somebody else
- * holds the reader, and nothing is known yet.
+ * Asks the reader; needs no card. READER_OK: it is known now whether there is a pinpad; a reader that
+ * refuses the question has none (card.md 7.1). Any other answer: nothing is known yet, for somebody
+ * else holds the reader, or reader, service or memory were not there.
  */
-bool pad_probe(struct pad *pad, struct reader *reader, const char *reader_name, uint8_t seconds);
+enum reader_fault pad_probe(struct pad *pad, struct reader *reader, const char *reader_name,
+                            uint8_t seconds) __attribute__((warn_unused_result));
 
 /* Whether that PIN can be typed there: digits only, a fixed length, within the pad's limits. */
 bool pad_takes(const struct pad *pad, const struct card_pin_profile *pin);

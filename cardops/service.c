@@ -99,7 +99,7 @@ enum card_code service_stopped(void *service)
 /* --- reader and card
  * ------------------------------------------------------------------------------- */
 
-static enum card_code find_reader(struct service *s)
+static enum card_code reader_code(enum reader_fault fault)
 {
     static const struct {
         enum reader_fault fault;
@@ -109,20 +109,26 @@ static enum card_code find_reader(struct service *s)
         {READER_NO_SERVICE, CARD_NO_SERVICE},
         {READER_NOT_AUTHORISED, CARD_NOT_AUTHORISED},
         {READER_NONE, CARD_NO_READER},
+        {READER_SHARED, CARD_READER_SHARED},
         {READER_NO_MEMORY, CARD_NO_MEMORY},
     };
-    enum reader_fault fault = s->channel.reader->ops->open(s->channel.reader);
-    enum card_code code = CARD_READER_GONE;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (words[i].fault == fault)
-            code = words[i].code;
+            return words[i].code;
+    return CARD_READER_GONE;
+}
+
+static enum card_code find_reader(struct service *s)
+{
+    struct reader *reader = s->channel.reader;
+    enum card_code code = reader_code(reader->ops->open(reader));
+    if (code == CARD_OK && !s->pad_probed && s->settings.use_pad) {
+        code = reader_code(
+            pad_probe(&s->pad, reader, s->settings.reader, s->settings.entry_seconds));
+        s->pad_probed = code == CARD_OK;
+    }
     s->reader_found = code == CARD_OK;
-    if (!s->reader_found || s->pad_probed || !s->settings.use_pad)
-        return code;
-    s->pad_probed =
-        pad_probe(&s->pad, s->channel.reader, s->settings.reader, s->settings.entry_seconds);
-    s->reader_found = s->pad_probed;
-    return s->pad_probed ? CARD_OK : CARD_READER_SHARED;
+    return code;
 }
 
 enum card_code service_connect(struct service *s)

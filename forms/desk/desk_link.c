@@ -113,12 +113,13 @@ static void release(struct desk *d, int64_t now)
 
 /* --- replies --- */
 
-/* What these say may pass by itself: the reader is plugged in again, the service comes back. */
+/* What these say may pass by itself: the reader is plugged in again, the service comes back, there
+ * is memory again. */
 static bool passes(uint32_t code)
 {
     static const enum card_code passing[] = {CARD_NO_SERVICE,    CARD_NOT_AUTHORISED,
                                              CARD_NO_READER,     CARD_READER_GONE,
-                                             CARD_READER_SHARED, CARD_READER_HELD};
+                                             CARD_READER_SHARED, CARD_READER_HELD,   CARD_NO_MEMORY};
 
     for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
         if (passing[i] == code)
