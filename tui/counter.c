@@ -195,8 +195,21 @@ static void pump(struct counter *c)
     acts_follow(c);
 }
 
+/* A moment for the card process to come up, so that the first screen already says whether this is practice. */
+static void await_desk(struct counter *c)
+{
+    enum { TURNS = 10, TURN_MS = 100 };
+    for (int i = 0; i < TURNS && c->desk != NULL && c->view.desk->doing == DESK_OPENING; i++) {
+        struct pollfd fd = {.fd = desk_fd(c->desk), .events = POLLIN};
+        poll(&fd, 1, TURN_MS);
+        pump(c);
+    }
+}
+
 static void run(struct counter *c)
 {
+    pump(c);
+    await_desk(c);
     while (!c->ended && !c->lost) {
         look_at_clock(c);
         pump(c);

@@ -469,14 +469,27 @@ static void follow_reading(struct counter *c)
     }
 }
 
+/* The resident's terminal or the pad has come or gone: which PINs can be typed is another question now. */
+static void follow_ways(struct counter *c)
+{
+    const struct desk_view *desk = c->view.desk;
+    bool terminal = (desk->resident & CARD_RESIDENT_CONNECTED) != 0;
+    if ((terminal != c->had_terminal || desk->pad != c->had_pad) && desk->case_open && !desk->file.planned) {
+        case_judge(c);
+    }
+    c->had_terminal = terminal;
+    c->had_pad = desk->pad;
+}
+
 void acts_follow(struct counter *c)
 {
     const struct desk_view *desk = c->view.desk;
     if (c->desk == NULL) {
         return;
     }
+    follow_ways(c);
     follow_reading(c);
-    bool running = desk->doing == DESK_STEPPING || desk->doing == DESK_SETTLING;
+    bool running = desk->doing > DESK_READING;
     if (counter_screen(c) == SCREEN_OPERATION && !running) {
         counter_replace(c, SCREEN_RESULT);
     }

@@ -169,10 +169,11 @@ static void draw_heading(struct canvas *c, const struct screen_view *view, int r
             continue;
         }
         const char *name = column_name(view, line->heading[i]);
+        bool class = view->asks.column[line->heading[i]].kind == COLUMN_CLASS;
         if (line->holder == HOLDER_ANY) {
             snprintf(text, sizeof text, "%s", name);
         } else {
-            snprintf(text, sizeof text, "%s: %s", say(view, holders[line->holder]), name);
+            snprintf(text, sizeof text, class ? "%s [%s]" : "%s: %s", say(view, holders[line->holder]), name);
         }
         canvas_put(c, row, LEFT + 2 + i * width, width - 3, THEME_HEADING, text);
     }
