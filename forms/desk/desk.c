@@ -264,6 +264,9 @@ enum desk_fault desk_read_card(struct desk *d, bool with_certificates, int64_t n
         return DESK_NOT_NOW;
     if (d->view.link != CARD_OK)
         return DESK_CARD_PROCESS;
+    /* The card is powered off after the last case before it is read for this one. */
+    if (d->release_wanted)
+        return DESK_BUSY;
     link_read(d, with_certificates, now);
     desk_update(d);
     return d->asked == ASKED_READ ? DESK_OK : DESK_CARD_PROCESS;

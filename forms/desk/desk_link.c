@@ -158,7 +158,8 @@ static void opened(struct desk *d, const struct card_reply *reply, int64_t now)
     }
     d->view.pad = reply->pad;
     d->view.practice = reply->practice;
-    d->keeps_old_key = reply->keeps_old_key;
+    d->keeps_old_key = reply->keeps_old_key ? CARD_YES : CARD_NO;
+    d->claimed_at = -1;
     set_presence(d, reply->presence, now);
 }
 
