@@ -166,6 +166,20 @@ int session_commands(const struct session *s)
     return count;
 }
 
+void session_powered_off(const struct session *s)
+{
+    bool powered = true;
+    for (int i = 0; powered && i < 20 * DEADLINE_SECONDS; i++) {
+        json_t *state = session_state(s);
+        powered = json_is_true(json_object_get(json_object_get(state, "pad"), "powered"));
+        json_decref(state);
+        if (powered) {
+            poll(NULL, 0, 50);
+        }
+    }
+    assert_false(powered);
+}
+
 bool session_pin_is(const struct session *s, const char *card, const char *pin, const char *value)
 {
     char name[128];
@@ -248,7 +262,8 @@ void session_ini(const struct session *s, const struct session_setup *setup)
     assert_non_null(getcwd(root, sizeof root));
     if (!setup->no_authority) {
         snprintf(authority, sizeof authority,
-                 "authority = %s/practice-authority.so\nauthority-config = %s/stand/office.key\n", build, s->folder);
+                 "authority = %s%s\nauthority-config = %s/stand/office.key\n", setup->authority != NULL ? "" : build,
+                 setup->authority != NULL ? setup->authority : "/practice-authority.so", s->folder);
     }
     snprintf(text, sizeof text,
              "[office]\ncity = %s\nwindow = 1\ndata = %s/config\n"
@@ -260,6 +275,19 @@ void session_ini(const struct session *s, const struct session_setup *setup)
     session_write(s, "madoguchi.ini", text);
 }
 
+/* A program that gives `program` a mount namespace in which FOLDER/disk is a file system of that size. */
+static void write_small_disk(const struct session *s, const char *size, char *program, size_t room)
+{
+    char script[2 * PATH_MAX];
+    snprintf(script, sizeof script,
+             "#!/bin/sh\nmkdir -p %s/disk\nexec unshare %s sh -c 'mount -t tmpfs -o size=%s,mode=700 none %s/disk && "
+             "exec \"$0\" \"$@\"' %s \"$@\"\n",
+             s->folder, geteuid() == 0 ? "-m" : "-rm", size, s->folder, program);
+    session_write(s, "small-disk", script);
+    assert_int_equal(chmod(session_path(s, "small-disk"), 0700), 0);
+    snprintf(program, room, "%s", session_path(s, "small-disk"));
+}
+
 static void start(struct session *s, const struct session_setup *setup)
 {
     char program[PATH_MAX], socket_name[PATH_MAX], locale[64], ini[PATH_MAX];
@@ -267,10 +295,13 @@ static void start(struct session *s, const struct session_setup *setup)
     snprintf(socket_name, sizeof socket_name, "PCSCLITE_CSOCK_NAME=%s/stand/run/pcscd.comm", s->folder);
     snprintf(locale, sizeof locale, "LC_ALL=%s", setup->locale != NULL ? setup->locale : "C.UTF-8");
     snprintf(ini, sizeof ini, "%s/madoguchi.ini", s->folder);
-    const char *argv[16] = {setup->program != NULL ? setup->program : program, "--config", ini};
+    const char *argv[16] = {program, "--config", ini};
     const char *environment[] = {locale, "TERM=xterm-256color", "HOME=/nonexistent", "PATH=/usr/bin:/bin", socket_name,
                                  NULL};
     size_t used = 3;
+    if (setup->disk != NULL) {
+        write_small_disk(s, setup->disk, program, sizeof program);
+    }
     if (setup->clock == NULL || setup->clock[0] != '\0') {
         argv[used++] = "--clock";
         argv[used++] = setup->clock != NULL ? setup->clock : SESSION_CLOCK;

@@ -29,9 +29,10 @@ struct session {
 struct session_setup {
     const char *city, *reader;
     const char *ledger;         /* path */
+    const char *authority;      /* path of another module */
     const char *more;           /* further lines at the end */
     const char *data;           /* --data */
-    const char *program;        /* of the clerk, instead of $BUILD/madoguchi */
+    const char *disk;           /* size of a disk of its own for the record, as tmpfs(5) has it: "300k" */
     const char *language, *locale;
     const char *clock;          /* --clock; empty: the machine's own, which goes on */
     bool no_authority;
@@ -60,6 +61,8 @@ json_t *session_state(const struct session *s);
 int session_tries(const struct session *s, const char *pin);
 /* Commands that the pad's reader has carried to its card so far. */
 int session_commands(const struct session *s);
+/* The card in the pad's reader has no power any more; waited for. */
+void session_powered_off(const struct session *s);
 /* The PIN on the card itself, whether in a reader or not. */
 bool session_pin_is(const struct session *s, const char *card, const char *pin, const char *value);
 

@@ -82,6 +82,7 @@ static void from_the_desk_to_the_slip(void **state)
     session_type(s, "処理はカードで完了し", "\r");
     session_screen(s, "カードをお返しください", "slip");
     pin_is_set("2468");
+    session_powered_off(s);
     session_stand(s, "remove");
     terminal_type(s->clerk, "\r");
     session_type(s, "カードなし", "Q");

@@ -1,0 +1,71 @@
+/* Wrong turns of a hurried clerk on real pcscd and libccid: the screens follow, and nothing waits for ever. */
+#include "tests/lib/session.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static struct session session, *s = &session;
+
+static int open_all(void **state)
+{
+    (void)state;
+    session_open(s, "none");
+    return 0;
+}
+
+static int close_all(void **state)
+{
+    (void)state;
+    session_close(s);
+    return 0;
+}
+
+static int rest(void **state)
+{
+    (void)state;
+    session_rest(s);
+    return 0;
+}
+
+static void persons_chosen_and_taken_back_in_a_row(void **state)
+{
+    (void)state;
+    session_fresh(s, "locked");
+    session_clerk(s, NULL);
+    session_type(s, "カードあり", "2");
+    for (int i = 0; i < 20; i++) {
+        session_type(s, "どなたが来られましたか", "1");
+        session_expect(s, "残り回数");
+        terminal_type(s->clerk, "q");
+    }
+    session_type(s, "どなたが来られましたか", "1");
+    session_expect(s, "ロック（0回）");
+}
+
+static void back_before_the_card_is_read(void **state)
+{
+    (void)state;
+    session_fresh(s, "locked");
+    session_clerk(s, NULL);
+    session_type(s, "カードあり", "2");
+    for (int i = 0; i < 5; i++) {
+        session_type(s, "どなたが来られましたか", "1");
+        session_type(s, "対象の暗証番号", "q");
+        session_type(s, "どなたが来られましたか", "q");
+        session_type(s, "カードあり", "2");
+    }
+    session_type(s, "どなたが来られましたか", "1");
+    session_expect(s, "ロック（0回）");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(persons_chosen_and_taken_back_in_a_row, rest),
+        cmocka_unit_test_teardown(back_before_the_card_is_read, rest),
+    };
+    return cmocka_run_group_tests_name("wrong turns", tests, open_all, close_all);
+}
