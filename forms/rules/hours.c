@@ -145,9 +145,10 @@ static enum rank rank(const struct hours_rule *rule)
     return rule->kind == HOURS_OPENING ? RANK_OPENING : RANK_HOURS;
 }
 
+/* Open up to and with the last minute; a closure has ended at its last. */
 static bool covers(const struct hours_rule *rule, int minute)
 {
-    return minute >= rule->open && minute < rule->close;
+    return minute >= rule->open && minute < rule->close + (rule->kind != HOURS_CLOSURE);
 }
 
 static const struct hours_rule *covering(const struct day *day, enum rank wanted, bool closure,
@@ -171,7 +172,7 @@ static enum hours_reason outside(const struct day *day, int minute)
     for (size_t i = 0; i < day->count; i++) {
         if (day->rule[i]->kind == HOURS_CLOSURE || day->rule[i]->days.unknown)
             continue;
-        earlier = earlier || day->rule[i]->close <= minute;
+        earlier = earlier || day->rule[i]->close < minute;
         later = later || day->rule[i]->open > minute;
     }
     if (earlier && later)

@@ -3,9 +3,10 @@
  * it open next? The rules are data (config/city_hours.h describes their ini form); this file only
  * applies them.
  *
- * A span of time holds its first minute and not its last: received at the opening minute is open,
- * at the closing minute closed. The same holds for bookings and the kiosk's hours; the kiosk's
- * "within 24 hours" holds its last minute.
+ * "From 8:45 to 17:15" (まで) holds both minutes: received at 17:15 is open, at 17:16 closed. The same
+ * holds for bookings, for the kiosk's hours and its "within 24 hours". A closure's hours end where
+ * opening resumes: they hold their first minute and not their last. 24:00 is the end of the day, not
+ * a minute of the next one.
  *
  * Which rule decides, first match first:
  *   1. a closure that names dates (dates or intervals)
@@ -75,12 +76,12 @@ struct hours_rule {
     hours_set presenters;
     struct hours_days days;
     int open;  /* minute of the day; a closure covers the whole day by default */
-    int close; /* not included; up to 1440 */
+    int close; /* included, but for a closure; up to 1440 */
     enum hours_booking booking;
 };
 
 /* Bookings for a day are taken from [months_before months earlier, day_of_month, opens] to
- * [days_before days earlier, closes). */
+ * [days_before days earlier, closes], both included. */
 struct hours_booking_rule {
     char id[HOURS_ID_SIZE];
     char source[HOURS_SOURCE_SIZE];
@@ -159,7 +160,7 @@ int hours_other_office(const struct hours_table *table, const struct holiday_tab
 
 struct hours_booking_window {
     struct moment opens;
-    struct moment closes; /* not included */
+    struct moment closes; /* included */
 };
 
 /* The rule for that office, or NULL. */

@@ -32,7 +32,7 @@ enum hours_booking_state hours_booking_judge(const struct hours_booking_rule *ru
 
     if (moment_compare(booked_at, window.opens) < 0)
         return BOOKING_TOO_EARLY;
-    return moment_compare(booked_at, window.closes) < 0 ? BOOKING_OK : BOOKING_TOO_LATE;
+    return moment_compare(booked_at, window.closes) <= 0 ? BOOKING_OK : BOOKING_TOO_LATE;
 }
 
 struct hours_kiosk_answer hours_kiosk_judge(const struct hours_kiosk *kiosk, struct moment app_done,
@@ -48,7 +48,7 @@ struct hours_kiosk_answer hours_kiosk_judge(const struct hours_kiosk *kiosk, str
         answer.state = KIOSK_NOT_PREPARED;
     } else if (moment_compare(at, answer.until) > 0) {
         answer.state = KIOSK_TOO_LATE;
-    } else if (at.minute < kiosk->open || at.minute >= kiosk->close) {
+    } else if (at.minute < kiosk->open || at.minute > kiosk->close) {
         answer.state = KIOSK_CLOSED;
         answer.opens.date = at.minute < kiosk->open ? at.date : date_add_days(at.date, 1);
         answer.opens.minute = kiosk->open;
