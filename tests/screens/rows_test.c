@@ -1,4 +1,5 @@
 /* The tables behind the screens: keys, sentences, messages of every code, and screens no session reaches. */
+#include "cardops/issue/enrol.h"
 #include "forms/rules/profile.h"
 #include "tui/screens/messages.h"
 #include "tui/screens/parts.h"
@@ -36,6 +37,8 @@ static const struct {
     {CARD_NO_MODULE, CARD_UNSUPPORTED},
     {CARD_NO_KEY, CARD_PROOF_FAILED},
     {CARD_BUSY, CARD_PROCESS_SILENT},
+    {DESK_CENTRE + ENROL_NOT_ACCEPTED, DESK_CENTRE + ENROL_USAGE},
+    {DESK_CENTRE_ABSENT, DESK_CENTRE_DIED},
 };
 
 static void assert_message(const struct message *message, unsigned code)

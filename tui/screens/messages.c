@@ -1,4 +1,5 @@
 #include "tui/screens/messages.h"
+#include "cardops/issue/enrol.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -7,6 +8,8 @@
 #define NOTHING_DONE "true.nothing-done"       /* the card is as it was, no try is used */
 #define NOT_KNOWN "true.not-known"             /* the step may have been carried out */
 #define IS_RECORDED "true.recorded"            /* what was done is in the record */
+#define CENTRE_NOTHING "true.centre-nothing"
+#define CENTRE_UNKNOWN "true.centre-unknown"
 /* What to do. */
 #define AGAIN "do.again"
 #define INSERT "do.insert"
@@ -68,6 +71,17 @@ static const struct message card_rows[] = {
     ROW(CARD_NO_RUNTIME, "card.no-runtime", NOTHING_DONE, "card.no-runtime.do", THEME_BAD),
     ROW(CARD_PROCESS_DIED, "card.process-died", NOT_KNOWN, SETTLE, THEME_BAD),
     ROW(CARD_PROCESS_SILENT, "card.process-silent", NOT_KNOWN, SETTLE, THEME_BAD),
+    /* Of the certification authority (enum desk_centre): the old certificate stays usable until a new one is on the card. */
+    ROW(DESK_CENTRE + ENROL_NOT_ACCEPTED, "centre.not-accepted", CENTRE_NOTHING, SUPPORT, THEME_BAD),
+    ROW(DESK_CENTRE + ENROL_REFUSED, "centre.refused", CENTRE_NOTHING, "centre.refused.do", THEME_BAD),
+    ROW(DESK_CENTRE + ENROL_UNREACHABLE, "centre.unreachable", CENTRE_UNKNOWN, "centre.again", THEME_WARNING),
+    ROW(DESK_CENTRE + ENROL_WAITING, "centre.waiting", CENTRE_UNKNOWN, "centre.again", THEME_WARNING),
+    ROW(DESK_CENTRE + ENROL_PROTOCOL, "centre.protocol", CENTRE_UNKNOWN, SUPPORT, THEME_BAD),
+    ROW(DESK_CENTRE + ENROL_CREDENTIAL, "centre.credential", CENTRE_NOTHING, SUPPORT, THEME_BAD),
+    ROW(DESK_CENTRE + ENROL_USAGE, "centre.usage", CENTRE_NOTHING, SUPPORT, THEME_BAD),
+    ROW(DESK_CENTRE_ABSENT, "centre.absent", CENTRE_NOTHING, SUPPORT, THEME_BAD),
+    ROW(DESK_CENTRE_SILENT, "centre.silent", CENTRE_UNKNOWN, "centre.again", THEME_WARNING),
+    ROW(DESK_CENTRE_DIED, "centre.died", CENTRE_UNKNOWN, "centre.again", THEME_WARNING),
 };
 
 static const struct message desk_rows[] = {

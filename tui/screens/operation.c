@@ -45,7 +45,9 @@ void operation_draw(struct canvas *c, const struct screen_view *view)
     flow_blank(&flow);
     const struct case_step *step = view->step >= 0 && view->step < CASE_STEPS ? &desk->file.steps[view->step] : NULL;
     bool typed = step != NULL && step_is_typed(&step->plan);
-    if (desk->doing == DESK_SETTLING) {
+    if (desk->doing == DESK_AT_CENTRE) {
+        flow_text(&flow, THEME_TEXT, 0, say(view, "operation.at-centre"));
+    } else if (desk->doing == DESK_SETTLING) {
         flow_text(&flow, THEME_TEXT, 0, say(view, "operation.settling"));
     } else if (desk->at_pad_since != 0) {
         flow_pad(&flow, view);
