@@ -14,7 +14,7 @@
 
 int64_t counter_now(const struct counter *c)
 {
-    return c->options.clock != NULL ? c->options.fixed : (int64_t)time(NULL);
+    return c->options.clock_stands ? c->options.clock_at : (int64_t)time(NULL) + c->clock_ahead;
 }
 
 /* --- the stack of screens ---------------------------------------------------------------------- */

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { CANNOT_START = 2, GO_ON = -1 };
@@ -205,6 +206,9 @@ static int read_options(struct counter *c, int argc, char *const argv[])
     }
     if (c->options.language != NULL && !words_language_parse(c->options.language, &c->view.language)) {
         return refuse(c, "start.option", c->options.language);
+    }
+    if (c->options.clock != NULL && !c->options.clock_stands) {
+        c->clock_ahead = c->options.clock_at - (int64_t)time(NULL);
     }
     if (c->options.version) {
         puts("madoguchi " MADOGUCHI_VERSION);

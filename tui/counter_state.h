@@ -11,6 +11,7 @@ enum { COUNTER_DEPTH = 16 };
 
 struct counter {
     struct options options;
+    int64_t clock_ahead;                   /* seconds of a training clock that runs; 0: the real time */
     struct settings settings;
     struct fault_list faults;
     struct city *city;

@@ -32,14 +32,16 @@ static int row_of(const char *argument)
     return -1;
 }
 
-/* "2026-11-22T14:05" with ":30" or without; Japan is UTC+9. */
-static bool clock_parse(const char *text, int64_t *out)
+/* "2026-11-22T14:05" with ":30" or without, with "+" at its end or without; Japan is UTC+9. */
+static bool clock_parse(const char *text, int64_t *out, bool *stands)
 {
     enum { JAPAN = 9 * 3600, DAY = 24 * 3600, MINUTES_LENGTH = 16 };
     char minutes[MINUTES_LENGTH + 1] = "";
     struct moment moment;
     int seconds = 0;
     size_t length = strlen(text);
+    *stands = length == 0 || text[length - 1] != '+';
+    length -= *stands ? 0 : 1;
     memcpy(minutes, text, length < MINUTES_LENGTH ? length : MINUTES_LENGTH);
     if (moment_parse(minutes, &moment) != DATE_OK || moment.minute == MOMENT_NO_TIME) {
         return false;
@@ -78,7 +80,7 @@ const char *options_read(int argc, char *const argv[], struct options *out)
     if (out->language != NULL && !words_language_parse(out->language, &language)) {
         return out->language;
     }
-    if (out->clock != NULL && !clock_parse(out->clock, &out->fixed)) {
+    if (out->clock != NULL && !clock_parse(out->clock, &out->clock_at, &out->clock_stands)) {
         return out->clock;
     }
     return NULL;

@@ -14,9 +14,10 @@ struct options {
     const char *data;      /* NULL: as the file says */
     const char *city;      /* NULL: as the file says */
     const char *language;  /* NULL: as the file says */
-    const char *clock;     /* NULL: the real time; for training: stands still at YYYY-MM-DDTHH:MM[:SS] in Japan */
+    const char *clock;     /* NULL: the real time; for training: YYYY-MM-DDTHH:MM[:SS] in Japan, with + running */
     bool help, version;
-    int64_t fixed;         /* the clock as seconds since the epoch; 0: none */
+    bool clock_stands;     /* without +: it stands still there */
+    int64_t clock_at;      /* `clock` as seconds since the epoch; 0: none */
 };
 
 struct options_row {
