@@ -224,11 +224,11 @@ static uint32_t code_of(const struct desk *d, int status)
     return outcome == ENROL_DONE ? CARD_OK : (uint32_t)DESK_CENTRE + outcome;
 }
 
+/* A certificate that was not accepted was issued all the same. */
 static enum case_event event_of(uint32_t code)
 {
     switch (code) {
     case CARD_OK: return CASE_STEP_DONE;
-    case (uint32_t)DESK_CENTRE + ENROL_NOT_ACCEPTED:
     case (uint32_t)DESK_CENTRE + ENROL_REFUSED:
     case (uint32_t)DESK_CENTRE + ENROL_CREDENTIAL:
     case (uint32_t)DESK_CENTRE + ENROL_USAGE: return CASE_STEP_NOT_DONE;

@@ -167,7 +167,7 @@ static void was_read(struct desk *d, const struct card_reply *reply)
 {
     d->view.card_known = reply->code == CARD_OK;
     if (d->view.card_known)
-        d->view.card = reply->facts;
+        d->view.card = d->read = reply->facts;
 }
 
 static void take_reply(struct desk *d, const struct card_reply *reply, int64_t now)

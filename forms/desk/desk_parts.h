@@ -30,13 +30,14 @@ struct desk {
     struct case_paper paper;         /* what the step brought */
     uint8_t key_made;                /* the step under way has a key on the card for certain */
     uint8_t verified;                /* bit i: PIN i was entered since the card was put in */
-    bool keeps_old_key;
-    int64_t claimed_at;              /* the event that view.certificates is of */
+    uint8_t keeps_old_key;           /* enum card_yes: while a new pair waits for its certificate */
+    int64_t claimed_at;              /* the event that view.certificates is of; -1: look again */
     enum desk_asked asked;           /* the request that has no reply yet */
     int64_t limit_from;              /* the watchdog counts from here */
     unsigned limit;                  /* seconds */
     int64_t try_link_at;             /* 0: no need */
     int64_t restarted_at;   /* when a card process that had worked was last replaced at once */
+    struct card_facts read;          /* of the card last read, what no step changes: see step_keep_facts */
     bool read_wanted;                /* a card was put in while a case is open */
     bool release_wanted;
     struct case_change waiting;      /* an outcome that could not be recorded yet */
@@ -81,6 +82,8 @@ void step_take_tries(struct desk *d, uint8_t pin, const struct card_facts *facts
 void step_copy_tries(const struct desk *d, uint8_t pin, int8_t tries[CASE_PLACES]);
 /* The fewest tries left of the PIN's places; -1: not known. */
 int step_fewest_tries(const struct desk *d, uint8_t pin);
+/* A reply to a question about tries leaves the rest of what the same card has told before. */
+void step_keep_facts(struct desk *d, const struct card_facts *told);
 /* The last reply to a step, or to its settling, becomes the record of the case. */
 void step_ended(struct desk *d, const struct card_reply *reply, int64_t now);
 void settle_ended(struct desk *d, const struct card_reply *reply, int64_t now);

@@ -245,6 +245,19 @@ enum desk_cure step_cure(const struct desk *d)
     return may_be_proven(d, step) ? DESK_CURE_PROVE : DESK_CURE_RESET;
 }
 
+void step_keep_facts(struct desk *d, const struct card_facts *told)
+{
+    struct card_facts *card = &d->view.card;
+
+    *card = *told;
+    if (*card->municipality || strcmp(card->serial, d->read.serial) != 0)
+        return;
+    memcpy(card->municipality, d->read.municipality, sizeof card->municipality);
+    card->expiry = d->read.expiry;
+    card->face_only = d->read.face_only;
+    card->practice = d->read.practice;
+}
+
 void settle_ended(struct desk *d, const struct card_reply *reply, int64_t now)
 {
     const struct case_step *step = unsettled_step(d);
@@ -255,7 +268,7 @@ void settle_ended(struct desk *d, const struct card_reply *reply, int64_t now)
     d->view.card_known = reply->code == CARD_OK;
     if (reply->code != CARD_OK || !step)
         return;
-    d->view.card = reply->facts;
+    step_keep_facts(d, &reply->facts);
     told = told_by_card(d, step, &places_done);
     if (told == TOLD_NOTHING)
         return;

@@ -168,8 +168,10 @@ void work_replied(struct desk *d, const struct card_reply *reply, int64_t now)
         step_take_tries(d, step->plan.pin, &reply->facts);
     if (next)
         last.code = ask(d, next, now);
-    if (!next || last.code != CARD_OK)
+    if (!next || last.code != CARD_OK) {
+        d->view.last.code = last.code;
         step_ended(d, &last, now);
+    }
     bytes_truncate(&d->public_key, next ? d->public_key.length : 0);
 }
 
