@@ -7,8 +7,8 @@
  * ca_settings.find. A public key that it knows gets the certificate already issued, never a second one.
  *
  * Order of calls: ca_create once for a directory (it does nothing where a CA already lives), then
- * ca_serve in a process of its own. ca_issue_direct and ca_ask may be called by any process at any time
- * after ca_create, whether ca_serve runs or not.
+ * ca_serve in a process of its own. ca_issue_direct and ca_root may be called by any process at any time,
+ * before ca_create too: they make what they need; the three never make the same key twice.
  *
  * State: everything is a file under `directory`, written to a temporary name, synced and renamed, so a
  * crash at any point leaves either the old or the new state. Writers hold a lock on `directory`/lock;
@@ -21,8 +21,8 @@
  *   revoked/KIND-GENERATION-SERIAL        one file a revoked certificate, holding the time
  *   crl/KIND-GENERATION.crl               DER
  *   log                                   one line an event, append only
- *   port                                  decimal, written when ca_serve listens
- *   control                               Unix socket for ca_ask
+ *   port                                  decimal, while ca_serve listens
+ *   control                               Unix socket for ca_ask, likewise
  *
  * Dates are YYYYMMDD in Japan (UTC+9, no summer time); times are seconds since the epoch.
  */
@@ -101,6 +101,10 @@ int ca_serve(const struct ca_settings *settings);
 enum ca_fault ca_issue_direct(const struct ca_settings *settings, enum ca_kind kind, const uint8_t *key,
                               size_t key_length, const char *card_serial, const char *municipality_code,
                               int64_t from, int64_t until, struct ca_certificate *certificate)
+    __attribute__((warn_unused_result));
+
+/* The newest root of an authority, DER. */
+enum ca_fault ca_root(const char *directory, enum ca_kind kind, struct ca_certificate *certificate)
     __attribute__((warn_unused_result));
 
 /*

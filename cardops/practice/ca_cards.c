@@ -7,9 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static const char ending[] = ".ini";
 
 static uint32_t number_of(struct day day)
 {
@@ -18,29 +15,16 @@ static uint32_t number_of(struct day day)
     return (uint32_t)strtoul(digits, NULL, 10);
 }
 
-/* When the card was first put in; now, if it never was. */
-static int64_t first_opened(const char *stand, const char *name)
+static bool read_card(const char *cards, const char *name, struct card_data *data)
 {
-    char cards[STORE_PATH_MAX], folder[STORE_PATH_MAX];
+    char folder[STORE_PATH_MAX], file[STORE_PATH_MAX], bad[PRACTICE_KEY_NAME];
     struct card_state state;
-    if (store_path(cards, stand, "cards") && store_path(folder, cards, name) &&
-        card_state_read(&state, folder) == PRACTICE_OK)
-        return state.first_opened;
-    return (int64_t)time(NULL);
+    return name[0] != '.' && store_path(folder, cards, name) && card_state_read(&state, folder) == PRACTICE_OK &&
+           store_path(file, folder, CARD_FILE_NAME) &&
+           card_data_read(data, file, state.first_opened, bad) == PRACTICE_OK;
 }
 
-static bool read_card(const struct ca_cards *cards, const char *file, struct card_data *data)
-{
-    char path[STORE_PATH_MAX], name[256], bad[PRACTICE_KEY_NAME];
-    size_t length = strlen(file);
-    if (length < sizeof ending || length >= sizeof name || strcmp(file + length - (sizeof ending - 1), ending) != 0)
-        return false;
-    snprintf(name, sizeof name, "%.*s", (int)(length - (sizeof ending - 1)), file);
-    return store_path(path, cards->files, file) &&
-           card_data_read(data, path, first_opened(cards->stand, name), bad) == PRACTICE_OK;
-}
-
-static void describe(const struct card_data *data, struct ca_resident *resident)
+void ca_cards_describe(const struct card_data *data, struct ca_resident *resident)
 {
     *resident = (struct ca_resident){
         .birth = number_of(data->birth),
@@ -57,13 +41,13 @@ static void describe(const struct card_data *data, struct ca_resident *resident)
 
 bool ca_cards_find(void *context, const char *card_serial, struct ca_resident *resident)
 {
-    const struct ca_cards *cards = context;
+    char cards[STORE_PATH_MAX];
     struct card_data data;
     bool found = false;
-    DIR *folder = opendir(cards->files);
+    DIR *folder = store_path(cards, context, "cards") ? opendir(cards) : NULL;
     for (struct dirent *entry; folder != NULL && !found && (entry = readdir(folder)) != NULL;)
         if (read_card(cards, entry->d_name, &data) && strcmp(data.serial, card_serial) == 0) {
-            describe(&data, resident);
+            ca_cards_describe(&data, resident);
             found = true;
         }
     if (folder != NULL)

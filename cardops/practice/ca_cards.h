@@ -8,13 +8,12 @@
 #define CARDOPS_PRACTICE_CA_CARDS_H
 
 #include "cardops/practice/ca.h"
+#include "cardops/practice/card_data.h"
 
-struct ca_cards {
-    const char *stand;   /* the stand's directory: dates count from when the card was first opened */
-    const char *files;   /* folder of the cards' ini files */
-};
-
-/* `context`: a struct ca_cards. */
+/* `context`: the stand's directory, a const char *. Every card that was ever opened there is found. */
 bool ca_cards_find(void *context, const char *card_serial, struct ca_resident *resident);
+
+/* What the register says of the holder of that card. */
+void ca_cards_describe(const struct card_data *data, struct ca_resident *resident);
 
 #endif

@@ -38,10 +38,10 @@ void ca_pair_free(struct ca_pair *pair)
     *pair = (struct ca_pair){ 0 };
 }
 
-int ca_lock(const char *directory)
+static int lock_file(const char *folder, const char *name)
 {
     char path[STORE_PATH_MAX];
-    if (!store_path(path, directory, "lock"))
+    if (!store_path(path, folder, name))
         return -1;
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd >= 0 && flock(fd, LOCK_EX) != 0) {
@@ -49,6 +49,11 @@ int ca_lock(const char *directory)
         fd = -1;
     }
     return fd;
+}
+
+int ca_lock(const char *directory)
+{
+    return lock_file(directory, "lock");
 }
 
 void ca_unlock(int fd)
@@ -108,28 +113,71 @@ static bool need_key(const char *folder, const char *file, struct ca_pair *pair,
     return pair->key != NULL && write_pair(folder, file, pair, true);
 }
 
-static bool make_authorities(const char *keys, const char *trust)
+static bool folder(char path[STORE_PATH_MAX], const char *directory, const char *name)
 {
+    return store_path(path, directory, name) && store_folder(path);
+}
+
+static void authority_file(char file[64], enum ca_kind kind, int generation)
+{
+    snprintf(file, 64, "%s-%d", kind_words[kind], generation + 1);
+}
+
+/* The caller frees what is in *pair in either case. */
+static bool make_authority(const char *keys, enum ca_kind kind, int generation, struct ca_pair *pair)
+{
+    char file[64];
+    authority_file(file, kind, generation);
+    read_pair(keys, file, pair);
+    bool ok = need_key(keys, file, pair, true);
+    if (ok && pair->certificate == NULL)
+        ok = (pair->certificate = ca_profile_root(kind, pair->key, generation)) != NULL &&
+             write_pair(keys, file, pair, false);
+    return ok;
+}
+
+bool ca_authority(const char *directory, enum ca_kind kind, int generation, struct ca_pair *pair)
+{
+    char keys[STORE_PATH_MAX], name[64];
+    *pair = (struct ca_pair){ 0 };
+    if (!store_folder(directory) || !folder(keys, directory, "keys"))
+        return false;
+    snprintf(name, sizeof name, "%s-%d.lock", kind_words[kind], generation + 1);
+    int lock = lock_file(keys, name);
+    bool ok = lock >= 0 && make_authority(keys, kind, generation, pair);
+    if (lock >= 0)
+        ca_unlock(lock);
+    return ok;
+}
+
+/* The newest first, each under a lock of its own: cards that are personalised meanwhile wait for those alone. */
+static bool make_authorities(const char *directory)
+{
+    struct ca_pair pair;
     bool ok = true;
-    for (int kind = 0; ok && kind < CA_KINDS; kind++) {
-        char file[64], bundle[64];
-        BIO *roots = BIO_new(BIO_s_mem());
-        ok = roots != NULL;
-        for (int i = 0; ok && i < CA_GENERATIONS; i++) {
-            struct ca_pair pair;
-            snprintf(file, sizeof file, "%s-%d", kind_words[kind], i + 1);
-            read_pair(keys, file, &pair);
-            ok = need_key(keys, file, &pair, true);
-            if (ok && pair.certificate == NULL)
-                ok = (pair.certificate = ca_profile_root((enum ca_kind)kind, pair.key, i)) != NULL &&
-                     write_pair(keys, file, &pair, false);
-            ok = ok && PEM_write_bio_X509(roots, pair.certificate) == 1;
+    for (int i = CA_GENERATIONS - 1; ok && i >= 0; i--)
+        for (int kind = 0; ok && kind < CA_KINDS; kind++) {
+            ok = ca_authority(directory, (enum ca_kind)kind, i, &pair);
             ca_pair_free(&pair);
         }
-        snprintf(bundle, sizeof bundle, "%s-roots.pem", kind_words[kind]);
-        ok = ok && (store_exists(trust, bundle) || write_bio(trust, bundle, roots));
-        BIO_free(roots);
+    return ok;
+}
+
+static bool make_bundle(const char *keys, const char *trust, enum ca_kind kind)
+{
+    char file[64];
+    BIO *roots = BIO_new(BIO_s_mem());
+    bool ok = roots != NULL;
+    for (int i = 0; ok && i < CA_GENERATIONS; i++) {
+        struct ca_pair pair;
+        authority_file(file, kind, i);
+        read_pair(keys, file, &pair);
+        ok = pair.certificate != NULL && PEM_write_bio_X509(roots, pair.certificate) == 1;
+        ca_pair_free(&pair);
     }
+    snprintf(file, sizeof file, "%s-roots.pem", kind_words[kind]);
+    ok = ok && (store_exists(trust, file) || write_bio(trust, file, roots));
+    BIO_free(roots);
     return ok;
 }
 
@@ -166,47 +214,67 @@ static bool make_services(const char *keys, const char *trust, int64_t now)
     return ok;
 }
 
-static bool folder(char path[STORE_PATH_MAX], const char *directory, const char *name)
-{
-    return store_path(path, directory, name) && store_folder(path);
-}
-
 enum ca_fault ca_create(const char *directory)
 {
+    static const char *const records[] = { "issued", "serial", "holder", "revoked", "crl" };
     char keys[STORE_PATH_MAX], trust[STORE_PATH_MAX], other[STORE_PATH_MAX];
-    if (!store_folder(directory) || !folder(keys, directory, "keys") || !folder(trust, directory, "trust") ||
-        !folder(other, directory, "issued") || !folder(other, directory, "serial") ||
-        !folder(other, directory, "holder") || !folder(other, directory, "revoked") ||
-        !folder(other, directory, "crl"))
+    bool ok = store_folder(directory) && folder(keys, directory, "keys") && folder(trust, directory, "trust");
+    for (size_t i = 0; ok && i < sizeof records / sizeof *records; i++)
+        ok = folder(other, directory, records[i]);
+    if (!ok)
         return CA_STATE;
+    if (!make_authorities(directory))
+        return CA_CRYPTO;
     int lock = ca_lock(directory);
     if (lock < 0)
         return CA_STATE;
-    bool ok = make_authorities(keys, trust) && make_services(keys, trust, (int64_t)time(NULL));
+    ok = make_bundle(keys, trust, CA_SIG) && make_bundle(keys, trust, CA_AUTH) &&
+         make_services(keys, trust, (int64_t)time(NULL));
     ca_unlock(lock);
     return ok ? CA_OK : CA_CRYPTO;
 }
 
 /* --- reading them -------------------------------------------------------------------------------- */
 
-bool ca_load(const char *directory, struct ca_pair authorities[CA_KINDS][CA_GENERATIONS], struct ca_pair *server,
-             X509 **office_root)
+static bool is_whole(const struct ca_pair *pair)
+{
+    return pair->key != NULL && pair->certificate != NULL;
+}
+
+bool ca_load_authorities(const char *directory, struct ca_pair authorities[CA_KINDS][CA_GENERATIONS])
 {
     char keys[STORE_PATH_MAX], file[64];
-    bool ok = store_path(keys, directory, "keys");
-    for (int kind = 0; ok && kind < CA_KINDS; kind++)
-        for (int i = 0; ok && i < CA_GENERATIONS; i++) {
-            struct ca_pair *pair = &authorities[kind][i];
-            snprintf(file, sizeof file, "%s-%d", kind_words[kind], i + 1);
-            read_pair(keys, file, pair);
-            ok = pair->key != NULL && pair->certificate != NULL;
+    bool all = store_path(keys, directory, "keys");
+    for (int kind = 0; kind < CA_KINDS; kind++)
+        for (int i = 0; i < CA_GENERATIONS; i++) {
+            authority_file(file, (enum ca_kind)kind, i);
+            read_pair(keys, file, &authorities[kind][i]);
+            all = all && is_whole(&authorities[kind][i]);
         }
+    return all;
+}
+
+bool ca_load_services(const char *directory, struct ca_pair *server, X509 **office_root)
+{
+    char keys[STORE_PATH_MAX];
     struct ca_pair office = { 0 };
-    if (ok) {
-        read_pair(keys, services[SERVER].file, server);
-        read_pair(keys, services[OFFICE_ROOT].file, &office);
-        *office_root = office.certificate;
-        EVP_PKEY_free(office.key);
-    }
-    return ok && server->key != NULL && server->certificate != NULL && *office_root != NULL;
+    if (!store_path(keys, directory, "keys"))
+        return false;
+    read_pair(keys, services[SERVER].file, server);
+    read_pair(keys, services[OFFICE_ROOT].file, &office);
+    *office_root = office.certificate;
+    EVP_PKEY_free(office.key);
+    return is_whole(server) && *office_root != NULL;
+}
+
+enum ca_fault ca_root(const char *directory, enum ca_kind kind, struct ca_certificate *certificate)
+{
+    struct ca_pair pair;
+    unsigned char *to = certificate->der;
+    bool ok = ca_authority(directory, kind, CA_GENERATIONS - 1, &pair);
+    int length = ok ? i2d_X509(pair.certificate, NULL) : 0;
+    ok = length > 0 && length <= CA_DER_MAX && i2d_X509(pair.certificate, &to) == length;
+    certificate->length = ok ? (size_t)length : 0;
+    ca_pair_free(&pair);
+    return ok ? CA_OK : CA_STATE;
 }

@@ -11,9 +11,14 @@
 /* `sig`, `auth`: in file names and in the log. */
 const char *ca_kind_word(enum ca_kind kind);
 
-/* False: not all of them are there. What was read is the caller's to free in either case. */
-bool ca_load(const char *directory, struct ca_pair authorities[CA_KINDS][CA_GENERATIONS], struct ca_pair *server,
-             X509 **office_root) __attribute__((warn_unused_result));
+/* One authority's key and root, generation from 0, made where missing. The caller frees what is in *pair. */
+bool ca_authority(const char *directory, enum ca_kind kind, int generation, struct ca_pair *pair)
+    __attribute__((warn_unused_result));
+
+/* What is there of the authorities, of the services. False: not all of them. The caller frees it in either case. */
+bool ca_load_authorities(const char *directory, struct ca_pair authorities[CA_KINDS][CA_GENERATIONS]);
+bool ca_load_services(const char *directory, struct ca_pair *server, X509 **office_root)
+    __attribute__((warn_unused_result));
 
 void ca_pair_free(struct ca_pair *pair);
 

@@ -226,6 +226,8 @@ static enum ca_fault serve(struct service *service, const struct ca_settings *se
     if (daemon != NULL)
         MHD_stop_daemon(daemon);
     close(control);
+    store_remove(settings->directory, "control");
+    store_remove(settings->directory, "port");
     return fault;
 }
 

@@ -28,8 +28,8 @@ enum ca_fault ca_state_open(struct ca_state *state, const char *directory)
 {
     *state = (struct ca_state){ 0 };
     int n = snprintf(state->directory, sizeof state->directory, "%s", directory);
-    if (n > 0 && n < (int)sizeof state->directory &&
-        ca_load(directory, state->authorities, &state->server, &state->office_root))
+    if (n > 0 && n < (int)sizeof state->directory && ca_load_authorities(directory, state->authorities) &&
+        ca_load_services(directory, &state->server, &state->office_root))
         return CA_OK;
     ca_state_close(state);
     return CA_STATE;
@@ -90,7 +90,8 @@ static bool find_authority(const struct ca_state *state, struct issued *issued)
 {
     for (int kind = 0; kind < CA_KINDS; kind++)
         for (int i = 0; i < CA_GENERATIONS; i++)
-            if (X509_verify(issued->certificate, state->authorities[kind][i].key) == 1) {
+            if (state->authorities[kind][i].key != NULL &&
+                X509_verify(issued->certificate, state->authorities[kind][i].key) == 1) {
                 issued->kind = (enum ca_kind)kind;
                 issued->generation = i;
                 return true;
@@ -182,6 +183,12 @@ static bool draw_serial(uint64_t *serial)
     return ok && *serial != 0;
 }
 
+/* From 0. */
+static int generation_of(const struct ca_settings *settings)
+{
+    return settings->generation == 0 ? CA_GENERATIONS - 1 : settings->generation - 1;
+}
+
 /* Who it is for and until when, without a serial number yet. */
 static enum ca_fault take_order(struct ca_state *state, const struct ca_settings *settings,
                                 const struct ca_wish *wish, int64_t now, struct ca_resident *resident,
@@ -201,10 +208,9 @@ static enum ca_fault take_order(struct ca_state *state, const struct ca_settings
                                 resident->card_expiry, cap);
     if (wish->until != 0)
         last = ca_day_at(wish->until);
-    int generation = settings->generation == 0 ? CA_GENERATIONS - 1 : settings->generation - 1;
     *order = (struct ca_order){
         .kind = wish->kind,
-        .issuer = &state->authorities[wish->kind][generation],
+        .issuer = &state->authorities[wish->kind][generation_of(settings)],
         .key = wish->key,
         .resident = resident,
         .from = now,
@@ -296,6 +302,23 @@ enum ca_fault ca_state_issue(struct ca_state *state, const struct ca_settings *s
     return fault;
 }
 
+/* For one who issues without serving: the authority that is needed, and what there is of the others. */
+static enum ca_fault open_direct(struct ca_state *state, const struct ca_settings *settings, enum ca_kind kind)
+{
+    struct ca_pair needed;
+    char path[STORE_PATH_MAX];
+    static const char *const records[] = { "issued", "serial", "holder", "revoked" };
+    *state = (struct ca_state){ 0 };
+    int n = snprintf(state->directory, sizeof state->directory, "%s", settings->directory);
+    bool ok = ca_authority(settings->directory, kind, generation_of(settings), &needed);
+    ca_pair_free(&needed);
+    for (size_t i = 0; ok && i < sizeof records / sizeof *records; i++)
+        ok = store_path(path, settings->directory, records[i]) && store_folder(path);
+    if (ok)
+        ca_load_authorities(settings->directory, state->authorities);
+    return ok && n < (int)sizeof state->directory ? CA_OK : CA_STATE;
+}
+
 enum ca_fault ca_issue_direct(const struct ca_settings *settings, enum ca_kind kind, const uint8_t *key,
                               size_t key_length, const char *card_serial, const char *municipality_code,
                               int64_t from, int64_t until, struct ca_certificate *certificate)
@@ -304,12 +327,11 @@ enum ca_fault ca_issue_direct(const struct ca_settings *settings, enum ca_kind k
     const unsigned char *at = key;
     X509 *made = NULL;
     bool issued;
-    enum ca_fault fault = ca_state_open(&state, settings->directory);
-    if (fault != CA_OK)
-        return fault;
+    enum ca_fault fault = open_direct(&state, settings, kind);
     EVP_PKEY *public_key = key_length > CA_DER_MAX ? NULL : d2i_PUBKEY(NULL, &at, (long)key_length);
     struct ca_wish wish = { kind, public_key, card_serial, municipality_code, until, CA_RIGHT };
-    fault = public_key == NULL ? CA_CRYPTO : ca_state_issue(&state, settings, &wish, from, &made, &issued);
+    if (fault == CA_OK)
+        fault = public_key == NULL ? CA_CRYPTO : ca_state_issue(&state, settings, &wish, from, &made, &issued);
     if (fault == CA_OK) {
         unsigned char *to = certificate->der;
         int length = i2d_X509(made, NULL);

@@ -75,7 +75,7 @@ static void state_first(struct card_state *state, const struct card_data *data, 
 
 static bool folder_make(struct practice_card *card, const char *stand, const char *file)
 {
-    char cards[STORE_PATH_MAX];
+    char cards[STORE_PATH_MAX], whole[STORE_PATH_MAX];
     const char *base = strrchr(file, '/');
     base = base ? base + 1 : file;
     const char *dot = strrchr(base, '.');
@@ -85,7 +85,8 @@ static bool folder_make(struct practice_card *card, const char *stand, const cha
         return false;
     snprintf(card->stand, sizeof card->stand, "%s", stand);
     return store_path(cards, stand, "cards") && store_path(card->folder, cards, card->name) &&
-           store_folder(stand) && store_folder(cards) && store_folder(card->folder);
+           store_folder(stand) && store_folder(cards) && store_folder(card->folder) &&
+           (!store_absolute(whole, file) || store_link(card->folder, CARD_FILE_NAME, whole));
 }
 
 static enum practice_fault card_load(struct practice_card *card, const char *file, int64_t now,

@@ -31,6 +31,9 @@ struct card_key_numbers {
     int current, pending, last;
 };
 
+/* In the card's folder: a symbolic link to the ini file that it was last opened with. */
+#define CARD_FILE_NAME "card.ini"
+
 struct card_state {
     int64_t first_opened; /* relative dates of the card's file count from here */
     struct card_secret secrets[REFERENCES];

@@ -66,8 +66,8 @@ static json_t *pad_json(const struct ccid *c)
 
 static json_t *state_json(const struct stand *s)
 {
-    return json_pack("{s:i, s:b, s:o, s:o, s:o}", "pid", (int)getpid(), "service",
-                     s->service.pid > 0, "display", pad_json(&s->readers[STAND_PAD]), "pad",
+    return json_pack("{s:i, s:b, s:{s:b, s:i}, s:o, s:o, s:o}", "pid", (int)getpid(), "service",
+                     s->service.pid > 0, "ca", "listens", s->ca.listens, "port", s->ca.port, "display", pad_json(&s->readers[STAND_PAD]), "pad",
                      reader_json(&s->readers[STAND_PAD], "madoguchi-pad 00 00"), "plain",
                      reader_json(&s->readers[STAND_PLAIN], "madoguchi-plain 01 00"));
 }
@@ -270,9 +270,11 @@ static void run_state(struct request *r)
 
 static void run_env(struct request *r)
 {
-    char text[STAND_LINE + 64];
-    snprintf(text, sizeof text, "PCSCLITE_CSOCK_NAME='%s/pcscd.comm'\nexport PCSCLITE_CSOCK_NAME",
-             r->stand->run);
+    char text[2 * STAND_LINE];
+    snprintf(text, sizeof text,
+             "PCSCLITE_CSOCK_NAME='%s/pcscd.comm'\nexport PCSCLITE_CSOCK_NAME\n"
+             "MADOGUCHI_PRACTICE_CA='http://127.0.0.1:%d'\nexport MADOGUCHI_PRACTICE_CA",
+             r->stand->run, r->stand->ca.port);
     send_json(r->client, json_pack("{s:b, s:s}", "ok", 1, "text", text));
 }
 
@@ -293,6 +295,27 @@ static void run_start_service(struct request *r)
         answer_error(r->client, service_fault_text(fault), "");
     else
         answer_ok(r->client);
+}
+
+static void run_stop_ca(struct request *r)
+{
+    ca_process_stop(&r->stand->ca);
+    answer_ok(r->client);
+}
+
+static void run_start_ca(struct request *r)
+{
+    struct ca_process *ca = &r->stand->ca;
+    if (ca->pid > 0) {
+        answer_error(r->client, "the CA runs already", "");
+        return;
+    }
+    if (ca_process_start(ca, r->stand->directory) && ca_process_readable(ca, r->stand->directory)) {
+        answer_ok(r->client);
+        return;
+    }
+    ca_process_stop(ca);
+    answer_error(r->client, "the CA cannot be started", "");
 }
 
 static void wait_begin(struct request *r, bool asking)
@@ -353,6 +376,8 @@ static const struct {
     {"env", "", "print the shell lines that point PC/SC clients here", 0, 0, run_env},
     {"stop-pcscd", "", "stop the stand's pcscd", 0, 0, run_stop_service},
     {"start-pcscd", "", "start it again", 0, 0, run_start_service},
+    {"stop-ca", "", "stop the stand's CA", 0, 0, run_stop_ca},
+    {"start-ca", "", "start it again, at the same address", 0, 0, run_start_ca},
     {"wait-prompt", "[SECONDS]", "wait until the pad asks for a PIN (30 s)", 0, 1, run_wait_prompt},
     {"wait-idle", "[SECONDS]", "wait until the pad asks no more (30 s)", 0, 1, run_wait_idle},
     {"watch", "", "print the state, and again at every change", 0, 0, run_watch},

@@ -1,6 +1,6 @@
 #include "cardops/practice/personal.h"
 
-#include "cardops/practice/certificate.h"
+#include "cardops/practice/ca_cards.h"
 #include "cardops/practice/store.h"
 #include "cardops/wire/tlv.h"
 
@@ -75,95 +75,71 @@ enum practice_fault personal_key(const char *folder, int key, int number, EVP_PK
     return pair_read(folder, name, pair);
 }
 
-/* Takes over `certificate`. */
-static enum practice_fault certificate_write(X509 *certificate, const char *folder,
-                                             const char *name)
-{
-    unsigned char *der = NULL;
-    int length = certificate ? i2d_X509(certificate, &der) : -1;
-    X509_free(certificate);
-    if (length <= 0)
-        return PRACTICE_CRYPTO;
-    bool ok = store_write(folder, name, der, (size_t)length);
-    OPENSSL_free(der);
-    return ok ? PRACTICE_OK : PRACTICE_STORE;
-}
+static const enum ca_kind kinds[CARD_KEYS] = {[CARD_KEY_SIG] = CA_SIG, [CARD_KEY_AUTH] = CA_AUTH};
 
-/* The CA's key pair and certificate; makes both where missing. */
-static enum practice_fault ca_ready(const char *folder, int key, EVP_PKEY **pair)
+static enum practice_fault ca_result(enum ca_fault fault)
 {
-    char key_name[PERSONAL_NAME], der_name[PERSONAL_NAME];
-    snprintf(key_name, sizeof key_name, "%s.key", key_words[key]);
-    snprintf(der_name, sizeof der_name, "%s.der", key_words[key]);
-    if (!store_folder(folder))
-        return PRACTICE_STORE;
-    if (store_exists(folder, key_name) && store_exists(folder, der_name))
-        return pair_read(folder, key_name, pair);
-    enum practice_fault fault = pair_make(folder, key_name, pair);
-    if (!fault)
-        fault = certificate_write(certificate_ca(*pair, key), folder, der_name);
-    if (fault) {
-        EVP_PKEY_free(*pair);
-        *pair = NULL;
-    }
-    return fault;
-}
-
-static enum practice_fault ca_read(const char *stand, int key, EVP_PKEY **pair, struct bytes *der)
-{
-    char folder[STORE_PATH_MAX], name[PERSONAL_NAME];
-    if (!store_path(folder, stand, "ca"))
-        return PRACTICE_STORE;
-    enum practice_fault fault = ca_ready(folder, key, pair);
-    if (fault)
-        return fault;
-    snprintf(name, sizeof name, "%s.der", key_words[key]);
-    if (store_read(folder, name, der))
-        return PRACTICE_OK;
-    EVP_PKEY_free(*pair);
-    *pair = NULL;
-    return PRACTICE_STORE;
+    return fault == CA_OK ? PRACTICE_OK : fault == CA_STATE ? PRACTICE_STORE : PRACTICE_CRYPTO;
 }
 
 enum practice_fault personal_ca(const char *stand, int key, struct bytes *der)
 {
-    EVP_PKEY *pair;
-    enum practice_fault fault = ca_read(stand, key, &pair, der);
-    if (!fault)
-        EVP_PKEY_free(pair);
+    char folder[STORE_PATH_MAX];
+    struct ca_certificate root;
+    if (!store_path(folder, stand, "ca"))
+        return PRACTICE_STORE;
+    enum practice_fault fault = ca_result(ca_root(folder, kinds[key], &root));
+    if (!fault && !bytes_set(der, root.der, root.length))
+        fault = PRACTICE_NO_MEMORY;
     return fault;
 }
 
-static enum practice_fault first_certificate(const char *stand, const char *folder, int key,
-                                             const struct card_data *data, const char *name)
+/* ca_settings.find: nobody but the holder of the card in `context`. */
+static bool is_holder(void *context, const char *card_serial, struct ca_resident *resident)
 {
-    EVP_PKEY *ca_pair = NULL, *pair = NULL;
-    struct bytes ca_der = {0};
-    enum practice_fault fault = ca_read(stand, key, &ca_pair, &ca_der);
-    if (!fault)
-        fault = personal_generate(folder, key, 1, &pair);
-    if (!fault) {
-        const unsigned char *at = ca_der.at;
-        X509 *ca = d2i_X509(NULL, &at, (long)ca_der.length);
-        fault = ca ? certificate_write(certificate_resident(ca, ca_pair, pair, key, data), folder,
-                                       name)
-                   : PRACTICE_CRYPTO;
-        X509_free(ca);
-    }
-    EVP_PKEY_free(ca_pair);
-    EVP_PKEY_free(pair);
-    bytes_free(&ca_der);
-    return fault;
+    const struct card_data *data = context;
+    ca_cards_describe(data, resident);
+    return strcmp(data->serial, card_serial) == 0;
+}
+
+static enum practice_fault issue(const char *stand, int key, struct card_data *data, EVP_PKEY *pair,
+                                 struct ca_certificate *certificate)
+{
+    const struct card_certificate_data *dates = key == CARD_KEY_SIG ? &data->sig : &data->auth;
+    char folder[STORE_PATH_MAX];
+    unsigned char *public_key = NULL;
+    struct ca_settings settings = {.directory = folder, .find = is_holder, .context = data};
+    if (!store_path(folder, stand, "ca"))
+        return PRACTICE_STORE;
+    int length = i2d_PUBKEY(pair, &public_key);
+    enum ca_fault fault =
+        length <= 0 ? CA_CRYPTO
+                    : ca_issue_direct(&settings, kinds[key], public_key, (size_t)length,
+                                      data->serial, data->municipality, day_start(dates->from),
+                                      day_end(dates->until), certificate);
+    OPENSSL_free(public_key);
+    return ca_result(fault);
 }
 
 enum practice_fault personal_first(const char *stand, const char *folder, int key,
                                    const struct card_data *data)
 {
     char name[PERSONAL_NAME];
+    struct ca_certificate certificate;
+    struct card_data holder = *data;
+    EVP_PKEY *pair;
     personal_name(name, key, 1, PERSONAL_CERTIFICATE);
     if (store_exists(folder, name))
         return PRACTICE_OK;
-    return first_certificate(stand, folder, key, data, name);
+    enum practice_fault fault = personal_generate(folder, key, 1, &pair);
+    if (fault)
+        return fault;
+    fault = issue(stand, key, &holder, pair, &certificate);
+    EVP_PKEY_free(pair);
+    if (!fault && !store_write(folder, name, certificate.der, certificate.length))
+        fault = PRACTICE_STORE;
+    OPENSSL_cleanse(&holder, sizeof holder);
+    return fault;
 }
 
 bool personal_fits(const struct bytes *der, EVP_PKEY *pair)

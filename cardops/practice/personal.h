@@ -1,11 +1,8 @@
 /*
  * Keys and certificates of practice cards: made with OpenSSL, kept as files.
  *
- * The practice office's two CAs (signature, user authentication) live in STAND/ca and are made when
- * first needed; residents' certificates follow card.md section 6: RSA-2048, sha256WithRSAEncryption, the
- * signature certificate with the six attributes in its subjectAltName. The organisation is
- * JPKI-PRACTICE, so that nobody takes one for a real one. The certificate is valid to the end of the
- * last day in Japan.
+ * Certificates come from the practice CA in STAND/ca (ca.h): the first ones too, issued without CMP for the
+ * days that the card's file names.
  */
 #ifndef CARDOPS_PRACTICE_PERSONAL_H
 #define CARDOPS_PRACTICE_PERSONAL_H

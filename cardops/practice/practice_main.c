@@ -1,4 +1,5 @@
 /* madoguchi-practice: the practice stand, and the commands that control one while it runs. */
+#include "cardops/practice/ca_report.h"
 #include "cardops/practice/control.h"
 #include "cardops/practice/store.h"
 
@@ -36,6 +37,8 @@ static int usage(FILE *to)
             "CARD is a name in FOLDER (adult, child, locked, ...) or a path of an ini file.\n"
             "commands:\n");
     control_help(to);
+    fprintf(to, "  %-24s %s\n", "ca WORD...",
+            "ask the CA: issued [CARD], revoked, crl KIND, down, slow, poll, lose, wrong, status");
     return to == stdout ? EXIT_SUCCESS : EXIT_USAGE;
 }
 
@@ -108,10 +111,8 @@ static int stand_serve(const struct options *o, const char *card, int report)
     struct waiting w = {report, o->foreground};
     bool ok = stand_begin(&s, o->directory, card, o->entry_seconds, why);
     if (ok) {
-        ok = stand_run(&s, now_ready, &w);
+        ok = stand_run(&s, now_ready, &w, why);
         stand_end(&s);
-        if (!ok)
-            snprintf(why, sizeof why, "pcscd did not accept the practice readers");
     }
     if (ok)
         return EXIT_SUCCESS;
@@ -289,6 +290,26 @@ static int control(struct options *o)
     return result;
 }
 
+/* --- the CA --------------------------------------------------------------------------------------- */
+
+static int ca(const struct options *o)
+{
+    char folder[STORE_PATH_MAX], command[STAND_LINE] = "", answer[STAND_LINE];
+    if (o->count < 2 || !store_path(folder, o->directory, CA_PROCESS_FOLDER))
+        return usage(stderr);
+    if (ca_report_known(o->words[1]) && o->count <= 3)
+        return ca_report(folder, o->words[1], o->words[2], stdout) == CA_OK
+                   ? EXIT_SUCCESS
+                   : complain("the CA has no such list, in", folder);
+    for (int i = 1; i < o->count; i++) {
+        size_t used = strlen(command);
+        snprintf(command + used, sizeof command - used, "%s%s", used ? " " : "", o->words[i]);
+    }
+    if (ca_ask(folder, command, answer, sizeof answer) != CA_OK)
+        return complain("no CA listens, or it does not understand:", command);
+    return puts(answer) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 /* --- words ------------------------------------------------------------------------------------------ */
 
 static bool options_read(struct options *o, int argc, char **argv)
@@ -321,6 +342,8 @@ int main(int argc, char **argv)
         return usage(stderr);
     if (strcmp(o.words[0], "run") == 0 && o.count == 1)
         return run(&o);
+    if (strcmp(o.words[0], "ca") == 0)
+        return ca(&o);
     if (!control_known(o.words[0]))
         return usage(stderr);
     return control(&o);

@@ -1,11 +1,11 @@
 #include "cardops/practice/service.h"
 
+#include "cardops/practice/child.h"
 #include "cardops/practice/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,14 +15,12 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 static const char program[] = "/usr/sbin/pcscd";
 static const char driver[] = "/usr/lib/pcsc/drivers/serial/libccidtwin.so";
-enum { STOP_MS = 3000 };
 
 const char *service_fault_text(enum service_fault fault)
 {
@@ -226,25 +224,10 @@ enum service_fault service_start(struct service *s, const char *folder, const ch
     return fault;
 }
 
-/* Waits for the process with a limit, on a descriptor of its own. */
-static bool process_ended(pid_t pid, int milliseconds)
-{
-    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-    struct pollfd wait = {.fd = fd, .events = POLLIN};
-    bool ended = fd < 0 || poll(&wait, 1, milliseconds) == 1;
-    if (fd >= 0)
-        close(fd);
-    return ended;
-}
-
 void service_stop(struct service *s)
 {
-    if (s->pid > 0) {
-        kill(s->pid, SIGTERM);
-        if (!process_ended(s->pid, STOP_MS))
-            kill(s->pid, SIGKILL);
-        waitpid(s->pid, NULL, 0);
-    }
+    if (s->pid > 0)
+        child_stop(s->pid);
     s->pid = 0;
     if (s->socket[0])
         unlink(s->socket);

@@ -128,7 +128,33 @@ static bool readers_opened(const struct stand *s)
     return s->readers[STAND_PAD].opened && s->readers[STAND_PLAIN].opened;
 }
 
+static void ca_take(struct stand *s)
+{
+    if (ca_process_readable(&s->ca, s->directory))
+        return;
+    ca_process_stop(&s->ca);
+    s->failed = true;
+}
+
 /* --- the loop --------------------------------------------------------------------------------------- */
+
+static bool has_ended(pid_t pid)
+{
+    return pid > 0 && waitpid(pid, NULL, WNOHANG) == pid;
+}
+
+static void children_look(struct stand *s)
+{
+    if (has_ended(s->service.pid)) {
+        s->service.pid = 0;
+        s->failed = true;
+        stand_service_stop(s);
+    }
+    if (has_ended(s->ca.pid)) {
+        ca_process_gone(&s->ca);
+        s->failed = true;
+    }
+}
 
 static void signals_take(struct stand *s)
 {
@@ -136,11 +162,8 @@ static void signals_take(struct stand *s)
     while (read(s->signals, &info, sizeof info) == (ssize_t)sizeof info) {
         if (info.ssi_signo != SIGCHLD)
             s->stopping = true;
-        else if (s->service.pid > 0 && waitpid(s->service.pid, NULL, WNOHANG) == s->service.pid) {
-            s->service.pid = 0;
-            s->failed = true;
-            stand_service_stop(s);
-        }
+        else
+            children_look(s);
     }
 }
 
@@ -161,7 +184,7 @@ static int poll_time(const struct stand *s, int64_t now)
     return next <= now ? 0 : (int)(next - now);
 }
 
-enum { FIXED = 2 + STAND_READERS };
+enum { CA_READY = 2 + STAND_READERS, FIXED };
 
 /* What to wait for; `clients` receives whom each descriptor behind the fixed ones belongs to. */
 static nfds_t poll_set(struct stand *s, struct pollfd fds[FIXED + STAND_CLIENTS],
@@ -172,6 +195,7 @@ static nfds_t poll_set(struct stand *s, struct pollfd fds[FIXED + STAND_CLIENTS]
     fds[n++] = (struct pollfd){.fd = s->listener, .events = POLLIN};
     for (int r = 0; r < STAND_READERS; r++)
         fds[n++] = (struct pollfd){.fd = s->readers[r].master, .events = POLLIN};
+    fds[n++] = (struct pollfd){.fd = s->ca.ready, .events = POLLIN};
     for (int c = 0; c < STAND_CLIENTS; c++)
         if (s->clients[c].fd >= 0) {
             clients[n - FIXED] = &s->clients[c];
@@ -194,6 +218,8 @@ static void turn(struct stand *s, int limit)
             ccid_readable(&s->readers[r], now);
         ccid_tick(&s->readers[r], now);
     }
+    if (fds[CA_READY].revents)
+        ca_take(s);
     if (fds[0].revents)
         signals_take(s);
     for (nfds_t c = 0; c + FIXED < n; c++)
@@ -204,12 +230,16 @@ static void turn(struct stand *s, int limit)
     control_tick(s, now);
 }
 
-bool stand_run(struct stand *s, void (*ready)(void *context), void *context)
+bool stand_run(struct stand *s, void (*ready)(void *context), void *context, char why[STAND_LINE])
 {
     int64_t limit = stand_now() + STAND_READY_SECONDS * 1000;
-    while (!readers_opened(s) && !s->stopping) {
-        if (s->failed || stand_now() > limit)
+    while (!(readers_opened(s) && s->ca.listens) && !s->stopping) {
+        if (s->failed || stand_now() > limit) {
+            snprintf(why, STAND_LINE, "%s",
+                     readers_opened(s) ? "the practice CA cannot serve"
+                                       : "pcscd did not accept the practice readers");
             return false;
+        }
         turn(s, 1000);
     }
     if (!s->stopping)
@@ -236,7 +266,8 @@ static bool signals_open(struct stand *s)
 static bool parts_open(struct stand *s, int entry_seconds, char why[STAND_LINE])
 {
     bool ok = signals_open(s) && ccid_open(&s->readers[STAND_PAD], true, entry_seconds) &&
-              ccid_open(&s->readers[STAND_PLAIN], false, entry_seconds) && control_open(s);
+              ccid_open(&s->readers[STAND_PLAIN], false, entry_seconds) && control_open(s) &&
+              ca_process_start(&s->ca, s->directory);
     if (!ok)
         snprintf(why, STAND_LINE, "%.400s: %s", s->run, strerror(errno));
     return ok;
@@ -245,7 +276,7 @@ static bool parts_open(struct stand *s, int entry_seconds, char why[STAND_LINE])
 bool stand_begin(struct stand *s, const char *directory, const char *card, int entry_seconds,
                  char why[STAND_LINE])
 {
-    *s = (struct stand){.lock = -1, .listener = -1, .signals = -1};
+    *s = (struct stand){.lock = -1, .listener = -1, .signals = -1, .ca = {.ready = -1, .life = -1}};
     for (int r = 0; r < STAND_READERS; r++)
         s->readers[r].master = s->readers[r].slave = -1;
     for (int c = 0; c < STAND_CLIENTS; c++)
@@ -271,6 +302,7 @@ bool stand_begin(struct stand *s, const char *directory, const char *card, int e
 void stand_end(struct stand *s)
 {
     service_stop(&s->service);
+    ca_process_stop(&s->ca);
     for (int r = 0; r < STAND_READERS; r++) {
         ccid_insert(&s->readers[r], NULL);
         ccid_close(&s->readers[r]);

@@ -1,8 +1,8 @@
 /*
  * The practice stand: a pinpad and a plain reader behind pseudo-terminals, under a pcscd of our own,
- * with a control socket. One process, one loop; pcscd is its child.
+ * with a control socket, and the practice CA. One process, one loop; pcscd and the CA are its children.
  *
- * Below the stand's directory: office.key, ca/ and cards/ stay; run/ (sockets, reader.conf.d, pcscd.log)
+ * Below the stand's directory: office.key, enrol, ca/ and cards/ stay; run/ (sockets, reader.conf.d, pcscd.log)
  * exists only while the stand runs. pcscd ends first, the readers after it, because a driver that waits
  * for an answer on a closed pty loops for ever (stand.md section 7). Killed outright, it takes pcscd
  * with it, and the next start clears what lies in run/.
@@ -10,6 +10,7 @@
 #ifndef CARDOPS_PRACTICE_STAND_H
 #define CARDOPS_PRACTICE_STAND_H
 
+#include "cardops/practice/ca_process.h"
 #include "cardops/practice/ccid.h"
 #include "cardops/practice/service.h"
 
@@ -31,6 +32,7 @@ struct stand {
     struct practice_card *cards[STAND_READERS]; /* owned */
     char last_card[STAND_PATH]; /* file of the card that was put in last */
     struct service service;
+    struct ca_process ca;
     int lock, listener, signals;
     struct stand_client clients[STAND_CLIENTS];
     char *shown;            /* the state that watchers have */
@@ -46,10 +48,11 @@ struct stand {
 bool stand_begin(struct stand *s, const char *directory, const char *card, int entry_seconds,
                  char why[STAND_LINE]) __attribute__((warn_unused_result));
 /*
- * Runs until told to stop. `ready` is called once, when pcscd has both readers. False: pcscd ended by
- * itself or never became ready.
+ * Runs until told to stop. `ready` is called once, when pcscd has both readers and the CA listens. False:
+ * one of them failed or never became ready; `why` says which.
  */
-bool stand_run(struct stand *s, void (*ready)(void *context), void *context);
+bool stand_run(struct stand *s, void (*ready)(void *context), void *context, char why[STAND_LINE])
+    __attribute__((warn_unused_result));
 /* Stops what runs and removes run/. */
 void stand_end(struct stand *s);
 

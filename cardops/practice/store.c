@@ -105,6 +105,19 @@ bool store_rename(const char *folder, const char *from, const char *to)
            sync_folder(folder);
 }
 
+bool store_link(const char *folder, const char *name, const char *target)
+{
+    char path[STORE_PATH_MAX], beside[STORE_PATH_MAX], before[STORE_PATH_MAX];
+    if (!store_path(path, folder, name) ||
+        snprintf(beside, sizeof beside, "%s/.%s.new", folder, name) >= STORE_PATH_MAX)
+        return false;
+    ssize_t n = readlink(path, before, sizeof before);
+    if (n == (ssize_t)strlen(target) && memcmp(before, target, (size_t)n) == 0)
+        return true;
+    unlink(beside);
+    return symlink(target, beside) == 0 && rename(beside, path) == 0;
+}
+
 void store_remove(const char *folder, const char *name)
 {
     char path[STORE_PATH_MAX];

@@ -27,6 +27,8 @@ bool store_read(const char *folder, const char *name, struct bytes *out)
     __attribute__((warn_unused_result));
 bool store_rename(const char *folder, const char *from, const char *to)
     __attribute__((warn_unused_result));
+/* Makes `name` a symbolic link to `target`; nothing where it is one already. */
+bool store_link(const char *folder, const char *name, const char *target) __attribute__((warn_unused_result));
 void store_remove(const char *folder, const char *name);
 
 #endif
