@@ -6,6 +6,8 @@
  *   ca_main ask DIR WORD...                  a command of ca_ask; its answer on standard output
  *   ca_main direct DIR sig|auth KEY SERIAL MUNICIPALITY [UNTIL]   certificate (DER) on standard output
  *   ca_main request KEY SERIAL MUNICIPALITY  request (DER) made the way a card's is, signed by a key file
+ *   ca_main begin TEMPLATE SERIAL MUNICIPALITY               what the card has to sign for its request
+ *   ca_main finish TEMPLATE SERIAL MUNICIPALITY SIGNATURE    the request
  */
 #include "cardops/issue/request.h"
 #include "cardops/practice/ca.h"
@@ -97,6 +99,34 @@ static int write_request(EVP_PKEY *key, const char *serial, const char *municipa
     return status;
 }
 
+static bool read_file(const char *file, struct bytes *out)
+{
+    char block[4096];
+    FILE *from = fopen(file, "re");
+    size_t n = from == NULL ? 0 : fread(block, 1, sizeof block, from);
+    if (from != NULL)
+        fclose(from);
+    return n > 0 && bytes_set(out, block, n);
+}
+
+/* `signature` NULL: what is to be signed; else the request. */
+static int write_card_request(const char *template, const struct request_subject *subject, const char *signature)
+{
+    struct bytes public_key = { 0 }, signed_by_card = { 0 }, out = { 0 };
+    enum request_fault fault = REQUEST_BAD_KEY;
+    if (read_file(template, &public_key))
+        fault = signature == NULL ? request_begin(&public_key, subject, &out)
+                : read_file(signature, &signed_by_card)
+                    ? request_finish(&public_key, subject, &signed_by_card, &out)
+                    : REQUEST_BAD_SIGNATURE;
+    if (fault == REQUEST_OK && fwrite(out.at, 1, out.length, stdout) != out.length)
+        fault = REQUEST_NO_MEMORY;
+    bytes_free(&public_key);
+    bytes_free(&signed_by_card);
+    bytes_free(&out);
+    return (int)fault;
+}
+
 static int write_direct(const struct ca_settings *settings, EVP_PKEY *key, const char *kind, const char *serial,
                         const char *municipality, const char *until)
 {
@@ -147,6 +177,8 @@ int main(int argc, char **argv)
         return serve(&settings, argc, argv);
     if (strcmp(act, "ask") == 0)
         return ask(argc, argv);
+    if ((strcmp(act, "begin") == 0 && argc == 5) || (strcmp(act, "finish") == 0 && argc == 6))
+        return write_card_request(argv[2], &(struct request_subject){ argv[3], argv[4] }, argc == 6 ? argv[5] : NULL);
     if (strcmp(act, "request") == 0 && argc == 5 && (key = read_key(argv[2])) != NULL)
         status = write_request(key, argv[3], argv[4]);
     if (strcmp(act, "direct") == 0 && argc >= 7 && (key = read_key(argv[4])) != NULL)
