@@ -51,6 +51,8 @@ const struct option_row option_rows[] = {
     {.section = "enrol", .key = "program", .type = OPTION_PATH,
      .value = MADOGUCHI_BIN "/madoguchi-enrol", .help = "option-enrol-program",
      TEXT(enrol.program)},
+    {.section = "enrol", .key = "seconds", .type = OPTION_NUMBER, .value = "150", .least = 10,
+     .most = 3600, .unit = "s", .help = "option-enrol-seconds", FIELD(enrol.seconds)},
 
     {.section = "ledger", .key = "kind", .type = OPTION_CHOICE, .value = "sqlite",
      .choices = {"sqlite", "postgresql"}, .help = "option-ledger-kind", FIELD(ledger.kind)},

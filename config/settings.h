@@ -45,6 +45,7 @@ struct settings {
     } pin;
     struct {
         char program[SETTINGS_PATH_SIZE];
+        int seconds;
     } enrol;
     struct {
         int kind; /* settings_ledger */

@@ -131,7 +131,9 @@ static int open_desk(struct counter *c)
     struct desk_settings settings = {.card_program = c->settings.card.program,
                                      .pcsc_socket = getenv("PCSCLITE_CSOCK_NAME"),
                                      .ledger = c->ledger,
-                                     .second_key_below = 1};
+                                     .second_key_below = 1,
+                                     .enrol_program = c->settings.enrol.program,
+                                     .enrol_seconds = (unsigned)c->settings.enrol.seconds};
     if (!card_settings(c, &settings.card)) {
         return CANNOT_START;
     }

@@ -44,10 +44,9 @@ struct desk_settings {
     struct ledger *ledger;           /* borrowed */
     struct ledger_origin origin;     /* unix user, window, program version, digest of profile and documents */
     uint8_t second_key_below;        /* tries left at which VERIFY and CHANGE want a second key: 1 */
-    /* The filter that asks the authority (madoguchi-enrol(1)), started as `issue` or `revoke`, then
-     * --kind and its word, then these, ended by NULL, by enum card_certificate. Borrowed. */
-    const char *enrol_program;       /* NULL or empty: none */
-    const char *const *enrol_arguments[2];
+    /* The filter that asks the authority (madoguchi-enrol(1)), started as `issue --kind KIND` or
+     * `revoke --kind KIND`: what else it needs, it knows. NULL or empty: none. Borrowed. */
+    const char *enrol_program;
     unsigned enrol_seconds;          /* its limit; 0: DESK_ENROL_SECONDS */
 };
 

@@ -13,32 +13,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ARGUMENTS_MAX = 48 };
-
 static const char *const kinds[CASE_CERTIFICATES] = {"sig", "auth"};
 
 /* --- starting --- */
 
 /* posix_spawn takes them as not constant, and changes none. */
 union arguments {
-    const char *list[ARGUMENTS_MAX];
-    char *given[ARGUMENTS_MAX];
+    const char *list[5];
+    char *given[5];
 };
 
-static bool list_arguments(const struct desk *d, const struct case_step *step,
-                           const char *list[ARGUMENTS_MAX])
+static union arguments arguments_of(const struct desk *d, const struct case_plan_step *step)
 {
-    const char *const *own = d->settings.enrol_arguments[step->plan.pin];
-    size_t count = 0;
-
-    list[count++] = d->settings.enrol_program;
-    list[count++] = step->plan.kind == CASE_REVOKE ? "revoke" : "issue";
-    list[count++] = "--kind";
-    list[count++] = kinds[step->plan.pin];
-    while (own && *own && count < ARGUMENTS_MAX - 1)
-        list[count++] = *own++;
-    list[count] = NULL;
-    return !own || !*own;
+    return (union arguments){.list = {d->settings.enrol_program,
+                                      step->kind == CASE_REVOKE ? "revoke" : "issue", "--kind",
+                                      kinds[step->pin], NULL}};
 }
 
 /* A process group of its own: what the terminal sends to the clerk's program does not reach it. */
@@ -132,13 +121,12 @@ bool centre_ask(struct desk *d, const struct case_step *step, int64_t now)
     const struct case_papers *papers = &d->view.file.papers[step->plan.pin];
     const struct case_paper *paper =
         step->plan.kind == CASE_REVOKE ? &papers->old : &papers->request;
-    union arguments arguments;
+    union arguments arguments = arguments_of(d, &step->plan);
     unsigned limit = d->settings.enrol_seconds;
     bool started;
     int in;
 
-    if (!d->settings.enrol_program || !*d->settings.enrol_program || paper->length == 0 ||
-        !list_arguments(d, step, arguments.list))
+    if (!d->settings.enrol_program || !*d->settings.enrol_program || paper->length == 0)
         return false;
     in = paper_pipe(paper);
     if (in < 0)

@@ -78,7 +78,7 @@ static void test_a_whole_file(void **state)
                      "runtime = /run/window\nresident-group = residents\n"
                      "[pin]\nway.sig = resident\nway.auth = resident\nway.juki = pad\n"
                      "way.kenmen = resident\n"
-                     "[enrol]\nprogram = /opt/madoguchi-enrol\n"
+                     "[enrol]\nprogram = /opt/madoguchi-enrol\nseconds = 45\n"
                      "[ledger]\nkind = postgresql\nconninfo = service=madoguchi\n"
                      "path = /x/ledger.db\n"
                      "[paper]\ndirectory = /var/paper\nprinter = lp1\n"
@@ -105,6 +105,7 @@ static void test_a_whole_file(void **state)
     assert_int_equal(settings.pin.way[1], WAY_RESIDENT);
     assert_int_equal(settings.pin.way[2], WAY_PAD);
     assert_string_equal(settings.enrol.program, "/opt/madoguchi-enrol");
+    assert_int_equal(settings.enrol.seconds, 45);
     assert_int_equal(settings.ledger.kind, LEDGER_POSTGRESQL);
     assert_string_equal(settings.ledger.conninfo, "service=madoguchi");
     assert_string_equal(settings.ledger.path, "/x/ledger.db");

@@ -44,9 +44,7 @@
 enum { REPLY_MS = 30000, TURNS_MAX = 3000, PIN = CARD_PIN_AUTH, CERTIFICATE = CARD_CERTIFICATE_AUTH };
 
 static char folder[64], stand[96], authority[112], script[96], ledger_path[96], password[96];
-static char server[128], roots[160], trust[160], credential[160];
-static char card_program[PATH_MAX], enrol_program[PATH_MAX];
-static const char *arguments[24];
+static char server[64], card_program[PATH_MAX], enrol_program[PATH_MAX], filter[96];
 static pid_t ca;
 static int ca_life = -1;
 static struct desk_settings settings;
@@ -90,6 +88,20 @@ static void write_file(const char *path, const char *text)
 
 /* --- the authority --- */
 
+/* The office's way to the authority: the real filter with all that it needs to know. */
+static void write_filter(void)
+{
+    char text[PATH_MAX + 1024];
+
+    snprintf(text, sizeof text,
+             "#!/bin/sh\nexec '%s' \"$@\" --server %s --roots %s/trust/auth-roots.pem "
+             "--trust %s/trust/cmp-root.pem --credential %s/trust/office.p12 --password-file %s "
+             "--message-seconds 1 --total-seconds 3\n",
+             enrol_program, server, authority, authority, authority, password);
+    write_file(filter, text);
+    assert_int_equal(chmod(filter, 0700), 0);
+}
+
 static void start_ca(void)
 {
     int ready[2], life[2];
@@ -116,6 +128,7 @@ static void start_ca(void)
     assert_true(read(ready[0], port, sizeof port - 1) > 0);
     close(ready[0]);
     snprintf(server, sizeof server, "http://127.0.0.1:%d" CA_PATH_AUTH, atoi(port));
+    write_filter();
 }
 
 static void stop_ca(void)
@@ -175,29 +188,20 @@ static int set_up(void **state)
     snprintf(authority, sizeof authority, "%s/ca", stand);
     snprintf(script, sizeof script, "%s/script", folder);
     snprintf(ledger_path, sizeof ledger_path, "%s/ledger.db", folder);
+    snprintf(filter, sizeof filter, "%s/enrol", folder);
     snprintf(password, sizeof password, "%s/password", folder);
     write_file(password, "practice\n");
     assert_int_equal(practice_office_key(stand, key), PRACTICE_OK);
     assert_int_equal(ca_create(authority), CA_OK);
     hand_out_card();
-    start_ca();
-    snprintf(roots, sizeof roots, "%s/trust/auth-roots.pem", authority);
-    snprintf(trust, sizeof trust, "%s/trust/cmp-root.pem", authority);
-    snprintf(credential, sizeof credential, "%s/trust/office.p12", authority);
-
-    const char *const list[] = {"--server",         server,     "--roots",           roots,
-                                "--trust",          trust,      "--credential",      credential,
-                                "--password-file",  password,   "--message-seconds", "1",
-                                "--total-seconds",  "3",        NULL};
-    memcpy(arguments, list, sizeof list);
     beside_program(card_program, "cut_card_main");
     beside_program(enrol_program, "../../madoguchi-enrol");
+    start_ca();
     beside_program(module, "../../practice-authority.so");
     settings = (struct desk_settings){.card_program = card_program,
                                       .origin = sample_origin("w1"),
                                       .second_key_below = 1,
-                                      .enrol_program = enrol_program,
-                                      .enrol_arguments = {[CERTIFICATE] = arguments}};
+                                      .enrol_program = filter};
     settings.card.use_pad = 1;
     settings.card.entry_seconds = 20;
     settings.card.resident_gid = UINT32_MAX;
