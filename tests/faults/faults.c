@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 enum kind {
 #define CALL(name, ...) KIND_##name,
 #define CALL_DONE CALL
+#define CALL_NULL CALL
 #include "tests/faults/calls.def"
 #undef CALL
     KINDS
@@ -41,6 +43,7 @@ static const struct {
 #include "tests/faults/calls.def"
 #undef CALL
 #undef CALL_DONE
+#undef CALL_NULL
 };
 
 const size_t faults_kinds = KINDS;
@@ -140,6 +143,17 @@ static bool due(enum kind kind, struct way *way)
         bool fails = due(KIND_##name, &way);                                                       \
         type result = __real_##name arguments;                                                     \
         return fails ? FAIL(type, way) : result;                                                   \
+    }
+#define CALL_NULL(name, type, parameters, arguments, ...)                                          \
+    type __real_##name parameters;                                                                 \
+    type __wrap_##name parameters;                                                                 \
+    type __wrap_##name parameters                                                                  \
+    {                                                                                              \
+        struct way way;                                                                            \
+        if (!due(KIND_##name, &way))                                                               \
+            return __real_##name arguments;                                                        \
+        *made = NULL;                                                                              \
+        return FAIL(type, way);                                                                    \
     }
 #include "tests/faults/calls.def"
 
