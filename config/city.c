@@ -11,6 +11,28 @@
 
 /* --- names: offices, presenters, facts ------------------------------------------------------- */
 
+static void know_one_name(struct city_reader *r, const char *section, const char *key,
+                          const char *name)
+{
+    const struct profile *profile = &r->city->profile;
+    if (name != NULL && name[0] != '\0' && profile_office(profile, name) != profile->office_count - 1)
+        city_fault(r, section, key, FAULT_CONFLICT, name,
+                   profile->offices[profile_office(profile, name)].id);
+}
+
+/* The last office read: none of its names is an earlier one's. */
+static void know_one_office(struct city_reader *r, const char *section,
+                            const struct office *office)
+{
+    know_one_name(r, section, "name.ja", office->name.ja);
+    know_one_name(r, section, "name.en", office->name.en);
+    for (size_t i = 0; i < office->aliases; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "alias.%zu", i + 1);
+        know_one_name(r, section, key, office->alias[i]);
+    }
+}
+
 static void read_offices(struct city_reader *r)
 {
     struct profile *profile = &r->city->profile;
@@ -27,6 +49,7 @@ static void read_offices(struct city_reader *r)
         for (size_t n = 1; n <= 6 && (alias = ini_numbered(r->ini, section, "alias", n)) != NULL;
              n++)
             office->alias[office->aliases++] = city_keep(r->city, alias);
+        know_one_office(r, section, office);
     }
     if (profile->office_count == 0)
         city_fault(r, "city", NULL, FAULT_MISSING_SECTION, "office.NAME", NULL);
@@ -107,6 +130,45 @@ static void read_city(struct city_reader *r)
     read_validity(r);
 }
 
+/* A copy of `text` with {page} and {date} filled in; "" for a text that is not there. */
+static const char *fill_page(struct city *city, const char *text, const char *page,
+                             const char *date)
+{
+    char out[1024] = "";
+    size_t used = 0;
+    while (text != NULL && *text != '\0' && used < sizeof out - 1) {
+        bool is_page = strncmp(text, "{page}", 6) == 0, is_date = strncmp(text, "{date}", 6) == 0;
+        if (is_page || is_date) {
+            fault_text(out + used, sizeof out - used, is_page ? page : date);
+            used += strlen(out + used);
+            text += 6;
+        } else {
+            out[used++] = *text++;
+            out[used] = '\0';
+        }
+    }
+    return city_keep(city, out);
+}
+
+/* "The page is old" names the page and its date, and is cited from the line of that date. */
+static void cite_age(struct city_reader *r)
+{
+    struct profile *profile = &r->city->profile;
+    const char *line = ini_value(r->ini, "city", "date-source");
+    char source[512], ja[64], en[DATE_TEXT_SIZE];
+    snprintf(source, sizeof source, "%s%s%s", profile->file, line != NULL ? ":" : "",
+             line != NULL ? line : "");
+    snprintf(ja, sizeof ja, "%d年%d月%d日", profile->date.year, profile->date.month,
+             profile->date.day);
+    date_format(profile->date, en);
+    profile->old = r->city->national.say[SAY_PAGE_OLD];
+    profile->old.home = NULL;
+    profile->old.text.ja = fill_page(r->city, profile->old.text.ja, profile->page.ja, ja);
+    profile->old.text.en = fill_page(r->city, profile->old.text.en, profile->page.en, en);
+    for (size_t i = 0; i < PROCEDURES; i++)
+        profile->old.source[i] = city_keep(r->city, source);
+}
+
 /* "Silent" is said with the page's own phone number as its source. */
 static void cite_silence(struct city_reader *r)
 {
@@ -114,6 +176,7 @@ static void cite_silence(struct city_reader *r)
     char source[512];
     snprintf(source, sizeof source, "%s:%s", profile->file, needed(r, "phone-source"));
     profile->contact = r->city->national.say[SAY_SILENT];
+    profile->contact.home = NULL;
     for (size_t i = 0; i < PROCEDURES; i++)
         profile->contact.source[i] = city_keep(r->city, source);
 }
@@ -140,6 +203,10 @@ static const char *const say_sections[NATIONAL_SAYS] = {
     [SAY_VALIDITY_DOUBT] = "say.validity-doubt",
     [SAY_UNLISTED] = "say.unlisted",
     [SAY_FACT] = "say.fact",
+    [SAY_TIME_UNSTATED] = "say.time-unstated",
+    [SAY_MAY_CLOSE] = "say.may-close",
+    [SAY_CARD_END_UNKNOWN] = "say.card-end-unknown",
+    [SAY_AUTH_END_UNKNOWN] = "say.auth-end-unknown",
     [SAY_CHOSEN_IN_WINDOW] = "say.chosen-in-window",
     [SAY_BOOKING_OK] = "say.booking-ok",
     [SAY_BOOKING_EARLY] = "say.booking-early",
@@ -217,6 +284,7 @@ static void read_profile(struct city_reader *r)
         }
     read_city(r);
     cite_silence(r);
+    cite_age(r);
     read_offices(r);
     read_presenters(r);
     read_facts(r);

@@ -162,6 +162,7 @@ void city_citation(struct city_reader *r, const char *section, struct citation *
              ini_line(r->ini, section, NULL));
     out->id = city_keep(r->city, city_id(section));
     out->text = city_text(r, section, "text");
+    out->home = r->national ? city_keep(r->city, place) : NULL;
     const char *value = r->national ? ini_value(r->ini, section, "source")
                                     : ini_need(r->ini, section, "source", r->faults);
     const char *source =

@@ -12,28 +12,16 @@ const char *answer_sentence(const struct answer *answer, const struct citation *
     return in_language(answer, &citation->text);
 }
 
-/* The first hours that the page gives for the office. */
-static const struct hours_rule *office_hours(const struct answer *a)
-{
-    const struct hours_table *hours = &a->profile->hours;
-    for (size_t i = 0; i < hours->count; i++)
-        if (hours->rules[i].kind != HOURS_CLOSURE &&
-            (hours->rules[i].offices == 0 ||
-             (hours->rules[i].offices >> a->verdict->office & 1) != 0))
-            return &hours->rules[i];
-    return NULL;
-}
-
 /* The rule of the hours that closed the office, where this is what is cited. */
 static const struct hours_rule *closing_rule(const struct answer *a,
                                              const struct citation *citation)
 {
-    bool closed = strcmp(citation->id, "closed") == 0 || strcmp(citation->id, "hours-unknown") == 0;
-    if (!closed)
+    const struct hours_answer *hours = &a->verdict->hours;
+    if (strcmp(citation->id, "may-close") == 0)
+        return hours->may_close;
+    if (strcmp(citation->id, "closed") != 0 && strcmp(citation->id, "hours-unknown") != 0)
         return NULL;
-    if (a->verdict->hours.rule != NULL && a->verdict->hours.state != HOURS_OPEN)
-        return a->verdict->hours.rule;
-    return a->verdict->hours.may_close != NULL ? a->verdict->hours.may_close : office_hours(a);
+    return hours->rule != NULL ? hours->rule : hours->outside;
 }
 
 const char *answer_rule(const struct answer *answer, const struct citation *citation)
@@ -47,7 +35,7 @@ const char *answer_source(const struct answer *answer, const struct citation *ci
 {
     const struct hours_rule *rule = closing_rule(answer, citation);
     if (rule == NULL)
-        return citation->source[answer->procedure];
+        return profile_source(answer->profile, citation, answer->procedure);
     snprintf(out, 256, "%s:%.*s", answer->profile->file, (int)strspn(rule->source, "0123456789"),
              rule->source);
     return out;

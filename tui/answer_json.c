@@ -42,11 +42,9 @@ static json_t *missing_json(const struct answer *a)
     json_t *out = json_array();
     for (size_t i = 0; i < a->verdict->missing_count; i++) {
         const struct missing *m = &a->verdict->missing[i];
-        json_t *one = json_pack("{ss ss so}", "holder", terms_word(&terms_holders, m->holder),
-                                "need", m->need, "any_of", documents_json(a->profile, m->any_of));
-        if (m->attributes != 0)
-            json_object_set_new(one, "attributes", words_json(&terms_attributes, m->attributes));
-        json_array_append_new(out, one);
+        json_array_append_new(
+            out, json_pack("{ss ss so}", "holder", terms_word(&terms_holders, m->holder), "need",
+                           m->need, "any_of", documents_json(a->profile, m->any_of)));
     }
     return out;
 }
@@ -84,13 +82,9 @@ static void set_what_applies(const struct answer *a, json_t *out)
     if (date_valid(v->opens.date))
         json_object_set_new(out, "opens", json_string(moment_format(v->opens, moment)));
     set_list(out, "alternatives", words_json(&terms_ways_on, v->alternatives));
-    if (v->other_office >= 0)
-        json_object_set_new(out, "other_office",
-                            json_string(a->profile->offices[v->other_office].id));
     if (v->phone != NULL)
         json_object_set_new(out, "phone", json_string(v->phone));
     set_list(out, "warnings", citations_json(a, v->warning, v->warning_count));
-    set_list(out, "guidance", citations_json(a, v->guidance, v->guidance_count));
 }
 
 static bool print(json_t *value, FILE *to)

@@ -160,10 +160,19 @@ static enum truth within(uint16_t possible, uint16_t values)
     return (possible & values) == 0 ? TRUTH_NO : TRUTH_OPEN;
 }
 
+bool facts_no_signature(const struct view *view)
+{
+    return view->situation->presenter == PRESENTER_PARENT ||
+           view->situation->presenter == PRESENTER_GUARDIAN ||
+           facts_possible(view, FACT_UNDER15) == bit(FACT_YES) ||
+           facts_possible(view, FACT_WARD) == bit(FACT_YES);
+}
+
 static bool quantity_has(const struct view *view, const struct quantity *q, size_t pin)
 {
-    return (!q->chosen_only || (view->pins & 1u << pin) != 0) &&
-           (!q->certificates || pin <= PIN_AUTH);
+    if (q->chosen_only && (view->pins & 1u << pin) == 0)
+        return false;
+    return !q->certificates || pin == PIN_AUTH || (pin == PIN_SIG && !facts_no_signature(view));
 }
 
 static uint16_t quantity_possible(const struct view *view, const struct quantity *q, size_t pin)
@@ -174,14 +183,16 @@ static uint16_t quantity_possible(const struct view *view, const struct quantity
 static enum truth quantity_holds(const struct view *view, const struct quantity *q, uint16_t values)
 {
     enum truth least = TRUTH_YES, most = TRUTH_NO;
+    bool none = true;
     for (size_t pin = 0; pin < PINS; pin++) {
         if (!quantity_has(view, q, pin))
             continue;
         enum truth one = within(quantity_possible(view, q, pin), values);
         least = one < least ? one : least;
         most = one > most ? one : most;
+        none = false;
     }
-    return q->every ? least : most;
+    return q->every && !none ? least : most;
 }
 
 static enum truth condition_holds(const struct view *view, const struct condition *condition)

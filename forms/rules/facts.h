@@ -38,6 +38,10 @@ uint16_t facts_possible(const struct view *view, uint8_t fact);
 uint16_t facts_state(const struct view *view, enum pin certificate);
 uint16_t facts_window(const struct view *view, enum pin certificate);
 
+/* No signature certificate is issued: the resident is under 15 or a ward, which a parent or a guardian
+ * as visitor says already. Conditions on certificates do not look at it then. */
+bool facts_no_signature(const struct view *view);
+
 /* The facts a value rests on, each given to `found` by its number as far as it is not stated. */
 void facts_open(const struct view *view, const struct conditions *conditions,
                 struct fact_set *found);

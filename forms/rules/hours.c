@@ -265,6 +265,23 @@ static bool may_open(const struct scene *scene, struct date date)
     return false;
 }
 
+static const struct hours_rule *first_hours(const struct hours_rule *const rules[], size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rules[i]->kind != HOURS_CLOSURE && !rules[i]->days.unknown)
+            return rules[i];
+    return NULL;
+}
+
+static const struct hours_rule *hours_of_day(const struct scene *scene, struct holiday holiday,
+                                             struct date date)
+{
+    struct day day = set_day(scene, date, is_holiday(holiday));
+    const struct hours_rule *hours = first_hours(day.rule, day.count);
+
+    return hours != NULL ? hours : first_hours(scene->rule, scene->count);
+}
+
 static struct moment next_opening(const struct scene *scene, const struct holiday_table *holidays,
                                   struct moment at)
 {
@@ -314,6 +331,7 @@ struct hours_answer hours_judge(const struct hours_table *table,
         answer.booking = finding.rule->booking;
     } else {
         answer.opens = next_opening(&scene, holidays, query->at);
+        answer.outside = hours_of_day(&scene, answer.holiday, query->at.date);
     }
     return answer;
 }

@@ -142,6 +142,8 @@ struct hours_answer {
     enum hours_state state;
     enum hours_reason reason;
     const struct hours_rule *rule;      /* the rule that decided, in the table; NULL: none */
+    const struct hours_rule *outside;   /* closed or unknown without a rule: hours of that day, else
+                                           the first of the office; NULL: none */
     const struct hours_rule *may_close; /* a closure whose days are not given; NULL: none */
     enum hours_booking booking;         /* when open: who is taken */
     struct holiday holiday;             /* what the day is */

@@ -264,7 +264,7 @@ static void warn_of_age(struct judgement *j)
 {
     if (date_compare(j->situation->at.date,
                      date_add_months(j->profile->date, j->national->page_old_months)) > 0)
-        judgement_warning(j, judgement_say(j, SAY_PAGE_OLD));
+        judgement_warning(j, &j->profile->old);
 }
 
 /* --- the verdict ----------------------------------------------------------------------------- */
@@ -327,6 +327,8 @@ static void fill_from_way(struct judgement *j)
     out->office = j->scope.office;
     if (j->situation->procedure == PROCEDURE_RENEW || j->situation->procedure == PROCEDURE_ISSUE)
         out->certificates = out->pins & PINS_CERTIFICATES;
+    if (facts_no_signature(&j->scope.view))
+        out->certificates &= (uint8_t) ~(1u << PIN_SIG);
     if (way != NULL) {
         out->visits = way->visits;
         out->pin_by = way->pin_by;

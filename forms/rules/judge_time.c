@@ -21,6 +21,8 @@ static struct date earlier(struct date a, struct date b)
 
 static void judge_window(struct judgement *j)
 {
+    if (j->situation->procedure != PROCEDURE_RENEW && j->out->reroute != PROCEDURE_RENEW)
+        return;
     for (unsigned pin = PIN_SIG; pin <= PIN_AUTH; pin++) {
         if ((j->out->certificates & 1u << pin) == 0 || !expiry_of(j, pin)->known)
             continue;
@@ -55,6 +57,25 @@ static bool page_differs(const struct judgement *j)
     return page != 0 && page != (renewing ? 6 : 5);
 }
 
+/* Which birthday it is hangs on the birth and, for a renewal, on the present end. */
+static bool end_is_known(const struct judgement *j)
+{
+    bool known = j->situation->fact[FACT_BIRTH].known;
+    for (unsigned pin = PIN_SIG; pin <= PIN_AUTH; pin++)
+        if (j->situation->procedure == PROCEDURE_RENEW && (j->out->certificates & 1u << pin) != 0)
+            known = known && expiry_of(j, pin)->known;
+    return known;
+}
+
+/* What is not stated and could bring the end forward. */
+static void warn_of_caps(struct judgement *j)
+{
+    if (!j->situation->fact[FACT_CARD_EXPIRY].known)
+        judgement_warning(j, judgement_say(j, SAY_CARD_END_UNKNOWN));
+    if (j->out->certificates == 1u << PIN_SIG && !expiry_of(j, PIN_AUTH)->known)
+        judgement_warning(j, judgement_say(j, SAY_AUTH_END_UNKNOWN));
+}
+
 static void judge_validity(struct judgement *j)
 {
     struct verdict *out = j->out;
@@ -64,7 +85,7 @@ static void judge_validity(struct judgement *j)
         return;
     if (page_differs(j))
         judgement_warning(j, &j->profile->validity);
-    if (!j->situation->fact[FACT_BIRTH].known)
+    if (!end_is_known(j))
         return;
     if ((out->certificates & 1u << PIN_AUTH) != 0) {
         struct validity_end end = end_of(j, PIN_AUTH, auth_end);
@@ -81,6 +102,8 @@ static void judge_validity(struct judgement *j)
         out->valid_until = (struct date){0, 0, 0};
     if (doubt != VALIDITY_SURE)
         judgement_warning(j, judgement_say(j, SAY_VALIDITY_DOUBT));
+    if (date_valid(out->valid_until))
+        warn_of_caps(j);
 }
 
 void judgement_dates(struct judgement *j)
@@ -178,7 +201,7 @@ void judgement_hours(struct judgement *j)
         break;
     }
     if (hours->may_close != NULL)
-        judgement_warning(j, judgement_say(j, SAY_HOURS_UNKNOWN));
+        judgement_warning(j, judgement_say(j, SAY_MAY_CLOSE));
     judge_other_office(j, &query);
 }
 
@@ -202,6 +225,17 @@ static const struct hours_booking_rule *booking_rule(struct judgement *j)
     return NULL;
 }
 
+/* When it was booked; of a day alone the first minute at which that can be. */
+static struct moment booked(struct judgement *j, const struct hours_booking_window *window)
+{
+    struct moment at = j->situation->fact[FACT_BOOKED_AT].when;
+    if (at.minute != MOMENT_NO_TIME)
+        return at;
+    judgement_warning(j, judgement_say(j, SAY_TIME_UNSTATED));
+    at.minute = date_compare(at.date, window->opens.date) == 0 ? window->opens.minute : 0;
+    return at;
+}
+
 static void judge_booking(struct judgement *j)
 {
     const struct hours_booking_rule *rule = booking_rule(j);
@@ -218,7 +252,7 @@ static void judge_booking(struct judgement *j)
         return;
     }
     struct hours_booking_window window = hours_booking_window(rule, booked_for->when.date);
-    switch (hours_booking_judge(rule, booked_for->when.date, booked_at->when)) {
+    switch (hours_booking_judge(rule, booked_for->when.date, booked(j, &window))) {
     case BOOKING_OK:
         conclude(j, VERDICT_ACCEPT, SAY_BOOKING_OK);
         break;
@@ -232,12 +266,34 @@ static void judge_booking(struct judgement *j)
     }
 }
 
+/* Days alone: only what holds at any hour is said. */
+static void judge_kiosk_day(struct judgement *j, const struct hours_kiosk *kiosk)
+{
+    struct date day = j->situation->at.date;
+    struct moment last = j->situation->fact[FACT_APP_DONE_AT].when;
+    bool not_ready = date_compare(day, last.date) < 0;
+    last.minute = last.minute == MOMENT_NO_TIME ? MINUTES_A_DAY - 1 : last.minute;
+    last = moment_add_minutes(last, kiosk->within);
+    if (not_ready) {
+        conclude(j, VERDICT_REFUSE, SAY_KIOSK_NOT_READY);
+    } else if (date_compare(day, last.date) > 0) {
+        conclude(j, VERDICT_REFUSE, SAY_KIOSK_LATE);
+    } else {
+        conclude(j, VERDICT_ACCEPT, SAY_KIOSK_OK);
+        judgement_warning(j, judgement_say(j, SAY_TIME_UNSTATED));
+    }
+}
+
 static void judge_kiosk(struct judgement *j)
 {
     const struct hours_kiosk *kiosk =
         j->profile->hours.has_kiosk ? &j->profile->hours.kiosk : &j->national->kiosk;
-    struct hours_kiosk_answer answer =
-        hours_kiosk_judge(kiosk, j->situation->fact[FACT_APP_DONE_AT].when, j->situation->at);
+    struct moment done = j->situation->fact[FACT_APP_DONE_AT].when;
+    if (done.minute == MOMENT_NO_TIME || j->situation->at.minute == MOMENT_NO_TIME) {
+        judge_kiosk_day(j, kiosk);
+        return;
+    }
+    struct hours_kiosk_answer answer = hours_kiosk_judge(kiosk, done, j->situation->at);
     switch (answer.state) {
     case KIOSK_OK:
         conclude(j, VERDICT_ACCEPT, SAY_KIOSK_OK);
@@ -249,7 +305,8 @@ static void judge_kiosk(struct judgement *j)
         conclude(j, VERDICT_REFUSE, SAY_KIOSK_NOT_READY);
         break;
     case KIOSK_CLOSED:
-        j->out->opens = answer.opens;
+        if (!answer.late_by_then)
+            j->out->opens = answer.opens;
         conclude(j, answer.late_by_then ? VERDICT_REFUSE : VERDICT_CLOSED,
                  answer.late_by_then ? SAY_KIOSK_LATE : SAY_KIOSK_CLOSED);
         break;

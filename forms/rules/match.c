@@ -130,6 +130,25 @@ bool match_slot(const struct profile *profile, const struct slot *slot, uint8_t 
     return *failing == 0;
 }
 
+/* A sheet on which the old PIN is missing is not filled in; only a reset does without it. */
+static bool lacks_old_pin(const struct search *s, const struct shown *shown)
+{
+    return s->situation->procedure != PROCEDURE_RESET &&
+           (shown->faults >> SHEET_OLD_PIN_MISSING & 1) != 0;
+}
+
+static bool fits(const struct search *s, const struct need *need, const struct slot *slot,
+                 const struct shown *shown, uint16_t *failing)
+{
+    *failing = 0;
+    if ((need->not_documents >> shown->document & 1) != 0)
+        return false;
+    bool good = match_slot(s->profile, slot, need->holder, shown, s->situation->at.date, failing);
+    if ((good || *failing != 0) && lacks_old_pin(s, shown))
+        *failing |= 1u << ATTRIBUTE_COMPLETE;
+    return good && *failing == 0;
+}
+
 static void find_fits(struct search *s)
 {
     const struct situation *situation = s->situation;
@@ -139,9 +158,7 @@ static void find_fits(struct search *s)
                 for (size_t d = 0; d < situation->shown_count; d++) {
                     uint16_t failing;
                     const struct need *need = s->needs[n].need;
-                    if ((need->not_documents >> situation->shown[d].document & 1) == 0 &&
-                        match_slot(s->profile, &need->any[a].slot[k], need->holder,
-                                   &situation->shown[d], situation->at.date, &failing))
+                    if (fits(s, need, &need->any[a].slot[k], &situation->shown[d], &failing))
                         s->fits[n][a][k] |= UINT64_C(1) << d;
                 }
 }
@@ -265,9 +282,7 @@ static uint16_t near_misses(const struct search *s, const struct need *need,
 {
     uint16_t attributes = 0, failing;
     for (size_t d = 0; d < s->situation->shown_count; d++) {
-        const struct shown *shown = &s->situation->shown[d];
-        if ((need->not_documents >> shown->document & 1) == 0 &&
-            !match_slot(s->profile, slot, need->holder, shown, s->situation->at.date, &failing))
+        if (!fits(s, need, slot, &s->situation->shown[d], &failing))
             attributes |= failing;
     }
     return attributes;

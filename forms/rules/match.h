@@ -4,7 +4,7 @@
  *
  * One document serves one slot, except where a need says that it may be shared; two papers with the
  * same name on the desk are one. A need that is waived because another one was met asks for nothing
- * and counts as met itself. Among assignments that leave equally little missing the first in the
+ * and counts as met itself. A sheet without the old PIN is incomplete, but for a reset. Among assignments that leave equally little missing the first in the
  * order of the profile is taken, and each missing place is given the union of what could fill it,
  * so that the smallest ways to complete are named.
  */

@@ -66,6 +66,15 @@ int profile_fact(const struct profile *profile, const char *id)
     return fact;
 }
 
+const char *profile_source(const struct profile *profile, const struct citation *citation,
+                           enum procedure procedure)
+{
+    const char *source = citation->source[procedure];
+    bool elsewhere =
+        citation->home != NULL && strncmp(source, profile->file, strlen(profile->file)) != 0;
+    return elsewhere ? citation->home : source;
+}
+
 const char *profile_fact_id(const struct profile *profile, uint8_t fact)
 {
     return fact < FACTS_COMMON ? terms_word(&terms_facts, fact)

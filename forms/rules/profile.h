@@ -37,11 +37,13 @@ struct text {
     const char *ja, *en;
 };
 
-/* A rule as shown: its id, its sentence, and where it was read ("FILE:LINE"), by procedure. */
+/* A rule as shown: its id, its sentence, and where it was read ("FILE:LINE"), by procedure. A rule
+ * of the whole country has a home too, its place in national.ini; cite it by profile_source(). */
 struct citation {
     const char *id;
     struct text text;
     const char *source[PROCEDURES];
+    const char *home; /* NULL: a city's own */
 };
 
 struct document {
@@ -212,6 +214,7 @@ struct profile {
     uint8_t birthdays[PROCEDURES]; /* validity as the page says it; 0: silent */
     struct citation validity;      /* where birthdays is not 0 */
     struct citation contact;       /* source: the line of the phone number */
+    struct citation old;           /* that the page is old; source: the line of its date */
     struct document documents[PROFILE_DOCUMENTS];
     uint8_t document_count;
     struct document_class classes[PROFILE_CLASSES];
@@ -245,6 +248,10 @@ enum national_say {
     SAY_VALIDITY_DOUBT,
     SAY_UNLISTED,
     SAY_FACT,
+    SAY_TIME_UNSTATED,
+    SAY_MAY_CLOSE,
+    SAY_CARD_END_UNKNOWN,
+    SAY_AUTH_END_UNKNOWN,
     SAY_CHOSEN_IN_WINDOW,
     SAY_BOOKING_OK,
     SAY_BOOKING_EARLY,
@@ -275,6 +282,11 @@ int profile_document(const struct profile *profile, const char *id);
 int profile_office(const struct profile *profile, const char *name);
 int profile_presenter(const struct profile *profile, const char *id);
 int profile_fact(const struct profile *profile, const char *id);
+
+/* What is cited for a procedure: the page's line, or for a national rule that was read on another
+ * city's page its place in national.ini. */
+const char *profile_source(const struct profile *profile, const struct citation *citation,
+                           enum procedure procedure);
 
 const char *profile_fact_id(const struct profile *profile, uint8_t fact);
 enum fact_kind profile_fact_kind(const struct profile *profile, uint8_t fact);

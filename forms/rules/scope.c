@@ -14,16 +14,6 @@ static uint16_t state_bit(enum fact_state state)
     return (uint16_t)(1u << state);
 }
 
-/* No signature certificate: under 15 or a ward, which a parent or a guardian as visitor says
- * already. */
-static bool minor_or_ward(const struct view *view)
-{
-    uint16_t yes = 1u << FACT_YES;
-    return view->situation->presenter == PRESENTER_PARENT ||
-           view->situation->presenter == PRESENTER_GUARDIAN ||
-           facts_possible(view, FACT_UNDER15) == yes || facts_possible(view, FACT_WARD) == yes;
-}
-
 /* Of the certificates those that this procedure is for; all of them where none is. */
 static uint8_t fitting_certificates(const struct view *view, uint8_t pins)
 {
@@ -55,6 +45,16 @@ static uint8_t in_window(const struct view *view, uint8_t pins)
     return open != 0 && (open | early) == pins ? open : pins;
 }
 
+/* A certificate's PIN is there only with the certificate. */
+static uint8_t without_absent(const struct view *view, uint8_t pins)
+{
+    uint8_t absent = 0;
+    for (unsigned pin = PIN_SIG; pin <= PIN_AUTH; pin++)
+        if (facts_state(view, (enum pin)pin) == state_bit(STATE_NONE))
+            absent |= (uint8_t)(1u << pin);
+    return (pins & ~absent) != 0 ? (uint8_t)(pins & ~absent) : pins;
+}
+
 static uint8_t pins_that_can_be_had(struct scope *scope)
 {
     struct view *view = &scope->view;
@@ -62,10 +62,10 @@ static uint8_t pins_that_can_be_had(struct scope *scope)
     uint8_t pins = view->profile->covers[procedure];
     if (pins == 0)
         pins = about_certificates(procedure) ? PINS_CERTIFICATES : PINS_ALL;
-    if (minor_or_ward(view) && pins != 1 << PIN_SIG)
+    if (facts_no_signature(view) && pins != 1 << PIN_SIG)
         pins &= (uint8_t) ~(1u << PIN_SIG);
-    if (about_certificates(procedure))
-        pins = fitting_certificates(view, pins);
+    pins = about_certificates(procedure) ? fitting_certificates(view, pins)
+                                         : without_absent(view, pins);
     if (procedure == PROCEDURE_RENEW) {
         uint8_t open = in_window(view, pins);
         scope->narrowed = open != pins;
@@ -124,7 +124,8 @@ static enum truth rule_holds(const struct scope *scope, const struct rule *rule,
 {
     const struct situation *s = scope->view.situation;
     uint8_t visit = scope_visit(scope->view.profile, s);
-    uint8_t pins = rule->kind == RULE_ALTERNATIVE ? scope->trouble : scope->view.pins;
+    bool decides = rule->kind <= RULE_ASK_OFFICE;
+    uint8_t pins = decides ? scope->view.pins : scope->trouble;
     if ((rule->procedures >> s->procedure & 1) == 0 ||
         (rule->presenters >> s->presenter & 1) == 0 || (rule->visits >> visit & 1) == 0 ||
         (rule->offices >> office & 1) == 0 || (rule->pins & pins) == 0 ||
