@@ -1,5 +1,6 @@
 #include "tui/counter_state.h"
 #include "forms/rules/judge.h"
+#include "tui/statement.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -339,16 +340,30 @@ void case_plan(const struct counter *c, struct case_plan *out)
 
 /* --- an earlier case --------------------------------------------------------------------------- */
 
-static void restore_document(struct counter *c, const char *id)
+/* The record keeps facts and documents in the words of `explain`. One that this profile no longer knows is left
+ * out: the judgement then asks for it again. */
+static void restore_stated(struct counter *c, const struct case_judgement *judged)
 {
-    const char *colon = strchr(id, ':');
-    int document = colon != NULL ? profile_document(&c->city->profile, colon + 1) : -1;
-    if (document >= 0) {
-        bool paper = c->city->profile.documents[document].paper;
-        bool visitor = strncmp(id, "visitor:", 8) == 0;
-        show(&c->view.situation, (uint8_t)document, paper ? HOLDER_ANY : visitor ? HOLDER_VISITOR : HOLDER_RESIDENT,
-             (struct date){0});
+    struct statement statement;
+    statement_begin(&statement, &c->city->profile, c->view.clock.date);
+    bool known = true;
+    for (size_t i = 0; i < judged->fact_count; i++) {
+        known &= statement_say(&statement, "fact", judged->facts[i]);
     }
+    for (size_t i = 0; i < judged->document_count; i++) {
+        const struct case_document *document = &judged->documents[i];
+        char text[CASE_DOCUMENT_MAX + CASE_ATTRIBUTES_MAX];
+        snprintf(text, sizeof text, "%s%s%s", document->id, document->attributes[0] != '\0' ? "," : "",
+                 document->attributes);
+        known &= statement_say(&statement, "doc", text);
+    }
+    if (!known) {
+        counter_notice(c, "cases.not-all", "");
+    }
+    struct situation *situation = &c->view.situation;
+    memcpy(situation->fact, statement.situation.fact, sizeof situation->fact);
+    memcpy(situation->shown, statement.situation.shown, sizeof situation->shown);
+    situation->shown_count = statement.situation.shown_count;
 }
 
 void case_restore(struct counter *c, const struct case_file *file)
@@ -366,9 +381,7 @@ void case_restore(struct counter *c, const struct case_file *file)
     if (moment_parse(file->opening.reception, &situation->at) != DATE_OK) {
         situation->at = c->view.clock;
     }
-    for (size_t i = 0; i < file->judgement.document_count; i++) {
-        restore_document(c, file->judgement.documents[i].id);
-    }
+    restore_stated(c, &file->judgement);
     case_list_presenters(c);
     c->view.asked = 0;
     c->view.plan = file->plan;

@@ -202,7 +202,9 @@ static void a_parked_case_is_taken_up_again(void **state)
     clerk_type(clerk, "1 件あります", "c");
     clerk_expect_screen(clerk, "再開する案件を選んでください", "cases");
     terminal_type(clerk_terminal(clerk), "\r");
-    clerk_expect(clerk, "ロック（0回）");
+    clerk_type(clerk, "ロック（0回）", "\r");
+    clerk_expect(clerk, "[x] 運転免許証");
+    clerk_expect(clerk, "受付できます");
 }
 
 static void a_killed_program_leaves_its_case_for_the_next(void **state)
