@@ -11,6 +11,7 @@ TEST_IN_card     := $(CARD_FOLDERS) cardops/practice
 TEST_IN_issue    := cardops/issue cardops/practice cardops/wire
 TEST_IN_rules    := forms/rules
 TEST_IN_config   := config forms/rules
+TEST_IN_explain  := tui tui/words config forms/rules
 TEST_IN_case     := forms/case
 TEST_IN_ledger   := forms/ledger forms/case
 TEST_IN_paper    := forms/paper
@@ -23,7 +24,7 @@ TEST_IN_screens  := tui tui/screens tui/term tui/words config forms/desk forms/l
 TEST_IN_faults   := $(TEST_IN_desk)
 
 TEST_IN_session  := forms/ledger forms/case cardops/wire
-TEST_IN_bench    := forms/ledger forms/case forms/rules config cardops cardops/wire
+TEST_IN_bench    := forms/ledger forms/case forms/rules config $(CARD_FOLDERS)
 
 LIB_SOURCES := $(wildcard tests/lib/*.c)
 LIB_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(LIB_SOURCES))
@@ -102,3 +103,7 @@ coverage:
 	@find $(BUILD)/coverage -name '*.gcda' -delete
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 run-tests
 	@tests/checks/coverage $(BUILD)/coverage
+
+# The figures as one table, and the whole loop of cuts on real pcscd and libccid (minutes).
+bench: all $(BUILD)/tests/bench/bench_main $(BUILD)/tests/bench/recording_card_main
+	@BUILD=$(abspath $(BUILD)) $(BUILD)/tests/bench/bench_main 2>&1 | grep -v '^\[ *\(RUN\|=*\|OK\|PASSED\) *\]'
