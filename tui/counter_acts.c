@@ -361,12 +361,22 @@ static void go_on(struct counter *c)
     step(c, false);
 }
 
+static enum case_reason parking_reason(const struct desk_view *desk)
+{
+    int next = case_next_step(&desk->file);
+    if (desk->cure == DESK_CURE_RESET) {
+        return CASE_REASON_NEEDS_RESET;
+    }
+    return next >= 0 && case_at_authority((enum case_kind)desk->file.steps[next].plan.kind) ? CASE_REASON_CENTRE
+                                                                                             : CASE_REASON_CLERK;
+}
+
 static void result_act(struct counter *c, struct request request)
 {
     if (request.act == ACT_GO) {
         go_on(c);
     } else if (request.act == ACT_PARK) {
-        park(c, c->view.desk->cure == DESK_CURE_RESET ? CASE_REASON_NEEDS_RESET : CASE_REASON_CLERK);
+        park(c, parking_reason(c->view.desk));
     } else if (request.act == ACT_END) {
         end_case(c);
     }
@@ -481,6 +491,20 @@ static void follow_ways(struct counter *c)
     c->had_pad = desk->pad;
 }
 
+/* A certificate's steps follow one another while nobody has to type, to look or to confirm. */
+static bool goes_on_by_itself(const struct counter *c)
+{
+    const struct desk_view *desk = c->view.desk;
+    int next = desk->case_open ? case_next_step(&desk->file) : -1;
+    bool done = c->view.step >= 0 && desk->file.steps[c->view.step].state == CASE_STEP_IS_DONE;
+    if (next < 0 || !done || desk->cure != DESK_CURE_NONE || desk->pin_first) {
+        return false;
+    }
+    const struct case_plan_step *plan = &desk->file.steps[next].plan;
+    bool confirms = plan->kind == CASE_INSTALL && plan->pin == CARD_CERTIFICATE_SIG;
+    return plan->kind >= CASE_KEEP && !confirms;
+}
+
 void acts_follow(struct counter *c)
 {
     const struct desk_view *desk = c->view.desk;
@@ -490,8 +514,14 @@ void acts_follow(struct counter *c)
     follow_ways(c);
     follow_reading(c);
     bool running = desk->doing > DESK_READING;
+    if (desk->case_open) {
+        memcpy(c->view.certificates, desk->certificates, sizeof c->view.certificates);
+    }
     if (counter_screen(c) == SCREEN_OPERATION && !running) {
         counter_replace(c, SCREEN_RESULT);
+        if (goes_on_by_itself(c)) {
+            step(c, false);
+        }
     }
     c->was_doing = desk->doing;
 }

@@ -312,29 +312,56 @@ static void add_step(const struct counter *c, struct case_plan *out, enum case_k
     }
 }
 
+static bool is_lost(const struct counter *c, size_t pin)
+{
+    const struct stated *stated = &c->view.situation.fact[FACT_PIN_SIG + pin];
+    const struct stated *all = &c->view.situation.fact[FACT_PINS];
+    const struct stated *said = stated->known ? stated : all;
+    return is_locked(&c->view.desk->card.pins[pin]) ||
+           (said->known && (said->value == PIN_IS_LOCKED || said->value == PIN_IS_FORGOTTEN));
+}
+
+/* What a certificate needs after its PIN; an old one is revoked when all new ones are proven. */
+static void add_certificates(const struct counter *c, struct case_plan *out)
+{
+    static const enum case_kind kinds[] = {CASE_KEEP, CASE_KEY, CASE_CERTIFICATE, CASE_INSTALL, CASE_PROVE};
+    const struct situation *situation = &c->view.situation;
+    for (size_t pin = 0; pin < CASE_CERTIFICATES; pin++) {
+        for (size_t i = 0; (situation->pins & 1U << pin) != 0 && i < sizeof kinds / sizeof *kinds; i++) {
+            add_step(c, out, kinds[i], pin);
+        }
+    }
+    for (size_t pin = 0; pin < CASE_CERTIFICATES && situation->procedure == PROCEDURE_RENEW; pin++) {
+        if ((situation->pins & 1U << pin) != 0) {
+            add_step(c, out, CASE_REVOKE, pin);
+        }
+    }
+}
+
 void case_plan(const struct counter *c, struct case_plan *out)
 {
-    static const struct {
-        enum case_kind kinds[4];
-        size_t count;
-    } steps[PROCEDURES] = {
-        [PROCEDURE_CHANGE] = {{CASE_CHANGE}, 1},
-        [PROCEDURE_RESET] = {{CASE_RESET}, 1},
-        [PROCEDURE_RENEW] = {{CASE_KEY, CASE_CERTIFICATE, CASE_INSTALL, CASE_PROVE}, 4},
-        [PROCEDURE_ISSUE] = {{CASE_KEY, CASE_CERTIFICATE, CASE_INSTALL, CASE_PROVE}, 4},
-        [PROCEDURE_CHECK] = {{CASE_VERIFY}, 1},
+    static const enum case_kind kinds[PROCEDURES] = {
+        [PROCEDURE_CHANGE] = CASE_CHANGE, [PROCEDURE_RESET] = CASE_RESET,  [PROCEDURE_RENEW] = CASE_VERIFY,
+        [PROCEDURE_ISSUE] = CASE_VERIFY,  [PROCEDURE_CHECK] = CASE_VERIFY,
     };
     const struct situation *situation = &c->view.situation;
     const struct desk_view *desk = c->view.desk;
+    bool certificates = of_certificates(situation->procedure);
     *out = (struct case_plan){.step_count = 0};
     if (desk->card_known) {
         word(out->serial, sizeof out->serial, desk->card.serial);
         word(out->certificate, sizeof out->certificate, desk->card.auth_serial);
     }
-    for (size_t pin = 0; pin < PINS && c->view.verdict.kind != VERDICT_FIRST_VISIT; pin++) {
-        for (size_t i = 0; (situation->pins & 1U << pin) != 0 && i < steps[situation->procedure].count; i++) {
-            add_step(c, out, steps[situation->procedure].kinds[i], pin);
+    if (c->view.verdict.kind == VERDICT_FIRST_VISIT) {
+        return;
+    }
+    for (size_t pin = 0; pin < PINS; pin++) {
+        if ((situation->pins & 1U << pin) != 0) {
+            add_step(c, out, certificates && is_lost(c, pin) ? CASE_RESET : kinds[situation->procedure], pin);
         }
+    }
+    if (certificates) {
+        add_certificates(c, out);
     }
 }
 

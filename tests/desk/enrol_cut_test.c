@@ -408,6 +408,14 @@ static struct case_plan renewal(void)
     return plan;
 }
 
+/* Tries that no answer has told any more are asked for, before one is used. */
+static enum desk_fault step(void)
+{
+    enum desk_fault fault = desk_step(desk, false, now);
+
+    return fault == DESK_SECOND_KEY ? desk_read_card(desk, false, now) : fault;
+}
+
 static enum desk_fault act(void)
 {
     struct case_opening opening = sample_opening("renew");
@@ -429,7 +437,7 @@ static enum desk_fault act(void)
         return desk_finish(desk, now);
     if (view->pin_first || view->file.steps[case_next_step(&view->file)].plan.kind == CASE_VERIFY)
         type(OLD_PIN "E\n");
-    return desk_step(desk, false, now);
+    return step();
 }
 
 static bool refused_for_good(enum desk_fault fault)
@@ -441,7 +449,11 @@ static bool refused_for_good(enum desk_fault fault)
 /* The authority comes back once it was missed. */
 static void end_trouble(void)
 {
-    if (trouble && view->last.code >= DESK_CENTRE) {
+    bool missed = false;
+
+    for (unsigned i = 0; i < view->file.plan.step_count; i++)
+        missed = missed || view->file.steps[i].outcome.code >= DESK_CENTRE;
+    if (trouble && missed) {
         tell_ca("down no");
         tell_ca("slow 0");
         trouble = NULL;
@@ -605,9 +617,10 @@ static void test_a_renewal_with_every_message_lost(void **state)
         trouble = troubles[i];
         tell_ca(trouble);
         wrong = conduct_to_the_end();
+        if (!wrong && trouble)
+            wrong = "it was not noticed";
         if (wrong)
             fail_msg("%s: %s", troubles[i], wrong);
-        assert_null(trouble);
     }
 }
 

@@ -37,6 +37,16 @@ static void flow_resident(struct flow *flow, const struct screen_view *view)
     }
 }
 
+/* A card that makes a key and an authority that thinks are slow: the seconds say that it goes on. */
+static void flow_elapsed(struct flow *flow, const struct screen_view *view)
+{
+    char seconds[PARTS_TEXT], text[WORDS_TEXT_MAX];
+    int64_t elapsed = view->now - view->desk->step_since;
+    if (view->desk->step_since != 0 && elapsed > 0) {
+        flow_text(flow, THEME_QUIET, 0, WORDS(view->language, "operation.elapsed", text, number_text(elapsed, seconds)));
+    }
+}
+
 void operation_draw(struct canvas *c, const struct screen_view *view)
 {
     const struct desk_view *desk = view->desk;
@@ -44,17 +54,17 @@ void operation_draw(struct canvas *c, const struct screen_view *view)
     flow_steps(&flow, view, &desk->file);
     flow_blank(&flow);
     const struct case_step *step = view->step >= 0 && view->step < CASE_STEPS ? &desk->file.steps[view->step] : NULL;
-    bool typed = step != NULL && step_is_typed(&step->plan);
     if (desk->doing == DESK_AT_CENTRE) {
         flow_text(&flow, THEME_TEXT, 0, say(view, "operation.at-centre"));
     } else if (desk->doing == DESK_SETTLING) {
         flow_text(&flow, THEME_TEXT, 0, say(view, "operation.settling"));
     } else if (desk->at_pad_since != 0) {
         flow_pad(&flow, view);
-    } else if (typed && step->plan.way == CASE_BY_TERMINAL) {
+    } else if (step != NULL && (desk->typing || step_is_typed(&step->plan)) && step->plan.way == CASE_BY_TERMINAL) {
         flow_resident(&flow, view);
     } else {
-        flow_text(&flow, THEME_TEXT, 0, say(view, "operation.card"));
+        flow_text(&flow, THEME_TEXT, 0, say(view, desk->doing == DESK_AT_CENTRE ? "operation.at-centre" : "operation.card"));
+        flow_elapsed(&flow, view);
     }
     flow_blank(&flow);
     flow_text(&flow, THEME_TEXT, 0, say(view, "plan.leave-card"));

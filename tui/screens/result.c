@@ -43,6 +43,44 @@ static struct message as_settled(const struct screen_view *view, struct message 
     return message;
 }
 
+static bool is_pending(const struct screen_view *view, enum case_kind kind, uint8_t pin)
+{
+    int next = case_next_step(&view->desk->file);
+    const struct case_plan_step *step = next >= 0 ? &view->desk->file.steps[next].plan : NULL;
+    return step != NULL && step->kind == kind && step->pin == pin;
+}
+
+/* What the certificates have come to; the name before it is written, for the resident to confirm. */
+static void flow_certificates(struct flow *flow, const struct screen_view *view)
+{
+    const struct desk_certificate *sig = &view->certificates[CARD_CERTIFICATE_SIG];
+    char text[WORDS_TEXT_MAX], date[PARTS_TEXT];
+    struct date forecast;
+    bool any = false;
+    for (size_t pin = 0; pin < CASE_CERTIFICATES; pin++) {
+        if (view->certificates[pin].planned) {
+            if (!any) {
+                flow_blank(flow);
+            }
+            any = true;
+            flow_text(flow, THEME_TEXT, 0, certificate_text(view, pin, text));
+        }
+    }
+    if (any && certificate_differs(view, &forecast)) {
+        flow_text(flow, THEME_WARNING, 0,
+                  WORDS(view->language, "certificate.differs", text, date_text(view, forecast, date)));
+    }
+    if (*sig->name != '\0' && is_pending(view, CASE_INSTALL, CARD_CERTIFICATE_SIG)) {
+        flow_text(flow, THEME_HEADING, 0, WORDS(view->language, "certificate.name", text, sig->name));
+        flow_text(flow, sig->name_differs ? THEME_BAD : THEME_TEXT, 0,
+                  WORDS(view->language, sig->name_differs ? "certificate.name-differs" : "certificate.confirm-name", text,
+                        sig->old_name));
+    }
+    if (view->desk->pin_first) {
+        flow_text(flow, THEME_WARNING, 0, say(view, "certificate.pin-first"));
+    }
+}
+
 void result_draw(struct canvas *c, const struct screen_view *view)
 {
     const struct case_file *file = &view->desk->file;
@@ -58,7 +96,8 @@ void result_draw(struct canvas *c, const struct screen_view *view)
     if (step != NULL && step->state == CASE_STEP_IS_DONE && step->plan.way == CASE_BY_PAD && step->plan.pin == PIN_JUKI) {
         flow_text(&flow, THEME_WARNING, 0, say(view, "result.juki-by-pad"));
     }
-    if (case_next_step(file) >= 0) {
+    flow_certificates(&flow, view);
+    if (case_next_step(file) >= 0 && !case_at_authority((enum case_kind)file->steps[case_next_step(file)].plan.kind)) {
         flow_blank(&flow);
         flow_reader(&flow, view);
     }

@@ -37,6 +37,16 @@ static void add_steps(struct slip *slip, const struct screen_view *view, const s
     }
 }
 
+static void add_certificates(struct slip *slip, const struct screen_view *view)
+{
+    char text[PARTS_TEXT];
+    for (size_t pin = 0; pin < CASE_CERTIFICATES; pin++) {
+        if (view->certificates[pin].planned) {
+            add(slip, "", THEME_TEXT, certificate_text(view, pin, text));
+        }
+    }
+}
+
 void slip_lines(const struct screen_view *view, struct slip *out)
 {
     const struct case_file *file = &view->slip;
@@ -59,6 +69,7 @@ void slip_lines(const struct screen_view *view, struct slip *out)
         add_labelled(out, view, "slip.decided", text);
     }
     add_steps(out, view, file);
+    add_certificates(out, view);
 }
 
 void slip_draw(struct canvas *c, const struct screen_view *view)

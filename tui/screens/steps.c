@@ -5,8 +5,8 @@
 
 static const char *const kinds[CASE_KINDS] = {
     [CASE_VERIFY] = "step.verify",   [CASE_CHANGE] = "step.change",           [CASE_RESET] = "step.reset",
-    [CASE_KEY] = "step.key",         [CASE_CERTIFICATE] = "step.certificate", [CASE_INSTALL] = "step.install",
-    [CASE_PROVE] = "step.prove",
+    [CASE_KEEP] = "step.keep",       [CASE_KEY] = "step.key",                 [CASE_CERTIFICATE] = "step.certificate",
+    [CASE_INSTALL] = "step.install", [CASE_PROVE] = "step.prove",             [CASE_REVOKE] = "step.revoke",
 };
 
 bool step_is_typed(const struct case_plan_step *step)
@@ -62,6 +62,49 @@ void flow_steps(struct flow *flow, const struct screen_view *view, const struct 
         const struct case_step *step = &file->steps[i];
         flow_step(flow, view, i, &step->plan, step_role(step), step_state(view, step));
     }
+}
+
+/* The first row that holds. */
+static const char *certificate_id(const struct desk_certificate *c)
+{
+    if (c->proven == CARD_YES) {
+        return "certificate.valid";
+    }
+    if (c->installed != CARD_NO) {
+        return c->installed == CARD_YES ? "certificate.unproven" : "certificate.not-known";
+    }
+    if (c->key_pending == CARD_NO) {
+        return "certificate.as-before";
+    }
+    if (c->key_pending == CARD_UNKNOWN) {
+        return "certificate.key-not-known";
+    }
+    return c->issued == CARD_YES ? "certificate.issued" : c->issued == CARD_NO ? "certificate.key" : "certificate.asked";
+}
+
+const char *certificate_text(const struct screen_view *view, size_t pin, char out[PARTS_TEXT])
+{
+    const struct desk_certificate *c = &view->certificates[pin];
+    char until[PARTS_TEXT];
+    const char *args[] = {pin_name(view, pin), date_text(view, card_date(c->valid_until), until)};
+    return words_format(view->language, certificate_id(c), out, PARTS_TEXT, 2, args);
+}
+
+bool certificate_differs(const struct screen_view *view, struct date *forecast)
+{
+    uint32_t earliest = 0;
+    for (size_t pin = 0; pin < CASE_CERTIFICATES; pin++) {
+        uint32_t until = view->certificates[pin].valid_until;
+        bool issued = view->certificates[pin].planned && until != 0;
+        if (view->certificates[pin].planned && !issued) {
+            return false;
+        }
+        if (issued && (earliest == 0 || until < earliest)) {
+            earliest = until;
+        }
+    }
+    *forecast = view->verdict.valid_until;
+    return earliest != 0 && date_valid(*forecast) && date_compare(*forecast, card_date(earliest)) != 0;
 }
 
 void flow_reader(struct flow *flow, const struct screen_view *view)

@@ -16,6 +16,10 @@ void flow_step(struct flow *flow, const struct screen_view *view, size_t number,
                enum theme_role role, const char *state);
 /* All steps of the case with their states. */
 void flow_steps(struct flow *flow, const struct screen_view *view, const struct case_file *file);
+/* What is true of the case's certificate, one sentence: valid until when, or how far it has come. */
+const char *certificate_text(const struct screen_view *view, size_t pin, char out[PARTS_TEXT]);
+/* Whether the end that the authority gave is another than the rules said; `forecast`: theirs. */
+bool certificate_differs(const struct screen_view *view, struct date *forecast);
 /* What the reader lacks for the next step: no card, another card, one that is still being read. */
 void flow_reader(struct flow *flow, const struct screen_view *view);
 
