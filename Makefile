@@ -73,6 +73,14 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALLFLAGS) -MMD -MP -c -o $@ $<
 
+# Where an installation finds its data and programs; compiled again when the prefix is another.
+$(BUILD)/prefix: always
+	@mkdir -p $(@D)
+	@echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' >$@
+$(BUILD)/tui/place.o $(BUILD)/config/options.o: $(BUILD)/prefix
+$(BUILD)/tui/place.o $(BUILD)/config/options.o: \
+    ALLFLAGS += -DMADOGUCHI_DATADIR='"$(PREFIX)/share/madoguchi"' -DMADOGUCHI_BINDIR='"$(PREFIX)/bin"'
+
 $(BUILD)/%.pic.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALLFLAGS) -fPIC -MMD -MP -c -o $@ $<
@@ -133,7 +141,7 @@ $(BUILD)/%-authority.so: $(BUILD)/cardops/practice/%_module.pic.o $(patsubst %.c
 	$(Q)$(CC) -shared $(filter-out -pie,$(LINKHARD)) -o $@ $^ -lcrypto
 
 .DEFAULT_GOAL := all
-.PHONY: all practice packages install uninstall clean
+.PHONY: all practice packages install uninstall clean always
 
 all: $(addprefix $(BUILD)/,$(HAVE)) $(MODULES)
 

@@ -2,13 +2,6 @@
 
 #include "config/settings.h"
 
-#ifndef MADOGUCHI_DATA
-#define MADOGUCHI_DATA "/usr/local/share/madoguchi"
-#endif
-#ifndef MADOGUCHI_BIN
-#define MADOGUCHI_BIN "/usr/local/bin"
-#endif
-
 #define FIELD(member) .offset = offsetof(struct settings, member)
 #define TEXT(member) FIELD(member), .size = sizeof(((struct settings *)NULL)->member)
 
@@ -21,11 +14,11 @@ const struct option_row option_rows[] = {
      .help = "option-office-window", TEXT(office.window)},
     {.section = "office", .key = "language", .type = OPTION_CHOICE, .value = "ja",
      .choices = {"ja", "en"}, .help = "option-office-language", FIELD(office.language)},
-    {.section = "office", .key = "data", .type = OPTION_PATH, .value = MADOGUCHI_DATA,
+    {.section = "office", .key = "data", .type = OPTION_PATH, .value = MADOGUCHI_DATADIR,
      .help = "option-office-data", TEXT(office.data)},
 
     {.section = "card", .key = "program", .type = OPTION_PATH,
-     .value = MADOGUCHI_BIN "/madoguchi-card", .help = "option-card-program", TEXT(card.program)},
+     .value = MADOGUCHI_BINDIR "/madoguchi-card", .help = "option-card-program", TEXT(card.program)},
     {.section = "card", .key = "reader", .type = OPTION_TEXT, .needed = true,
      .help = "option-card-reader", TEXT(card.reader)},
     {.section = "card", .key = "authority", .type = OPTION_PATH, .help = "option-card-authority",
@@ -49,7 +42,7 @@ const struct option_row option_rows[] = {
      .choices = {"resident", "pad"}, .help = "option-pin-way-kenmen", FIELD(pin.way[3])},
 
     {.section = "enrol", .key = "program", .type = OPTION_PATH,
-     .value = MADOGUCHI_BIN "/madoguchi-enrol", .help = "option-enrol-program",
+     .value = MADOGUCHI_BINDIR "/madoguchi-enrol", .help = "option-enrol-program",
      TEXT(enrol.program)},
     {.section = "enrol", .key = "seconds", .type = OPTION_NUMBER, .value = "150", .least = 10,
      .most = 3600, .unit = "s", .help = "option-enrol-seconds", FIELD(enrol.seconds)},

@@ -7,29 +7,23 @@
 #include <string.h>
 #include <unistd.h>
 
-#ifndef MADOGUCHI_DATADIR
-#define MADOGUCHI_DATADIR ""
-#endif
-
 static bool copy(const char *path, char *out, size_t size)
 {
     return (size_t)snprintf(out, size, "%s", path) < size;
 }
 
-/* config/ beside the executable's folder, or in the folder one stands in where the build went
- * elsewhere. */
-static bool in_checkout(char *out, size_t size)
+/* config/ beside the folder of the executable: a build inside the tree. */
+static bool beside_executable(char *out, size_t size)
 {
     char self[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
     if (length <= 0)
-        return copy("config", out, size);
+        return false;
     self[length] = '\0';
     char *slash = strrchr(self, '/');
     if (slash != NULL)
         *slash = '\0';
-    bool fits = (size_t)snprintf(out, size, "%s/../config", self) < size;
-    return fits && access(out, R_OK) == 0 ? true : copy("config", out, size);
+    return (size_t)snprintf(out, size, "%s/../config", self) < size && access(out, R_OK) == 0;
 }
 
 bool place_data(const char *given, const char *environment, char *out, size_t size)
@@ -38,9 +32,11 @@ bool place_data(const char *given, const char *environment, char *out, size_t si
         return copy(given, out, size);
     if (environment != NULL && environment[0] != '\0')
         return copy(environment, out, size);
-    if (MADOGUCHI_DATADIR[0] != '\0' && access(MADOGUCHI_DATADIR, R_OK) == 0)
+    if (beside_executable(out, size))
+        return true;
+    if (access(MADOGUCHI_DATADIR, R_OK) == 0)
         return copy(MADOGUCHI_DATADIR, out, size);
-    return in_checkout(out, size);
+    return copy("config", out, size);
 }
 
 /* NAME.ini, of a length that fits. */

@@ -1,9 +1,9 @@
 /*
  * Where the program's data is: profiles, documents, national rules, holidays.
  *
- * The first of: the argument, the environment's MADOGUCHI_DATA, the folder compiled in (if it is
- * there), the folder config/ beside the folder of the executable or where one stands, so that a
- * checkout runs as it is.
+ * The first of: the argument, the environment's MADOGUCHI_DATA, config/ beside the folder of the
+ * executable (a build inside the tree uses the tree's), the folder of the installation
+ * (MADOGUCHI_DATADIR, from the Makefile's PREFIX), config/ where one stands (a build elsewhere).
  */
 #ifndef TUI_PLACE_H
 #define TUI_PLACE_H

@@ -85,8 +85,9 @@ static void apply_rule(struct judgement *j, const struct rule *rule)
         judgement_warning(j, &rule->citation);
         break;
     case RULE_ALTERNATIVE:
+        if ((j->out->alternatives >> rule->to & 1) == 0)
+            guide(j, rule); /* the city's own words come first */
         j->out->alternatives |= (uint16_t)(1u << rule->to);
-        guide(j, rule);
         break;
     case RULE_GUIDE:
         guide(j, rule);
