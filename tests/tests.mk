@@ -83,7 +83,7 @@ SECONDS ?= 30
 FUZZERS := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 TEST_IN_fuzz := cardops/wire cardops/reader cardops/applet cardops/authority cardops/issue cardops cardops/practice \
                 forms/rules config tui/resident tui/words tui/term tui
-$(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/lib/tests-lib.a $(foreach f,$(TEST_IN_fuzz),$(call archive,$(f)))
+$(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(foreach f,$(TEST_IN_fuzz),$(call archive,$(f)))
 	$(Q)$(CC) $(LINKHARD) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ALL_LIBS)
 fuzzers: $(patsubst %,$(BUILD)/tests/fuzz/%_fuzz,$(FUZZERS))
 fuzz fuzz-replay:
