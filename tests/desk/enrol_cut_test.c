@@ -5,7 +5,7 @@
  * memory and the authority's files; the case must end as done, with exactly one certificate issued
  * and the old one revoked.
  *
- * Every third command is cut, the ways to cut taken in turn; with MADOGUCHI_SOAK set every one of
+ * Every third command is cut, the ways to cut taken in turn; with SOAK set every one of
  * them in every way.
  */
 #include "cardops/practice/ca.h"
@@ -587,7 +587,7 @@ enum { CUTS = sizeof cuts / sizeof *cuts, COMMANDS_AT_LEAST = 40 };
 
 static void test_a_renewal_cut_at_every_command(void **state)
 {
-    bool every_way = getenv("MADOGUCHI_SOAK") != NULL;
+    bool every_way = getenv("SOAK") != NULL;
     unsigned runs = 0;
 
     (void)state;

@@ -149,12 +149,18 @@ static inline void pump(void)
     view = desk_view(desk);
 }
 
+/* Of the next desks: the filter that asks the authority. */
+static const char *enrol_program;
+static unsigned enrol_seconds;
+
 static inline void open_desk(void)
 {
     static struct desk_settings settings;
 
     settings = (struct desk_settings){.card_program = "madoguchi-card", .ledger = ledger,
-                                      .origin = sample_origin("w1"), .second_key_below = 1};
+                                      .origin = sample_origin("w1"), .second_key_below = 1,
+                                      .enrol_program = enrol_program,
+                                      .enrol_seconds = enrol_seconds};
     settings.card.entry_seconds = 60;
     settings.card.profile.pin_count = 4;
     for (int i = 0; i < 4; i++)
