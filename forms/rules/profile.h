@@ -208,6 +208,7 @@ struct profile {
     struct text name, page;
     struct date date;
     const char *file; /* of the page */
+    uint32_t code;    /* of the municipality, as a card's chip tells it; 0: not stated */
     const char *phone;
     bool english;                  /* the office's language */
     uint8_t covers[PROCEDURES];    /* PINs */
