@@ -18,7 +18,7 @@ static struct session session;
 static int open_session(void **state)
 {
     (void)state;
-    bool opened = session_open(&session, SPEECH_JA, false);
+    bool opened = session_start(&session, SPEECH_JA, false);
     session_link(&session, VIEW_CONNECTED, NOW);
     return opened ? 0 : -1;
 }
@@ -26,7 +26,7 @@ static int open_session(void **state)
 static int close_session(void **state)
 {
     (void)state;
-    session_close(&session);
+    session_wipe(&session);
     return 0;
 }
 
@@ -369,8 +369,8 @@ static void the_usual_language_comes_back(void **state)
 static void a_bare_console_stays_english(void **state)
 {
     (void)state;
-    session_close(&session);
-    assert_true(session_open(&session, SPEECH_JA, true));
+    session_wipe(&session);
+    assert_true(session_start(&session, SPEECH_JA, true));
     type("1");
     press(KEYS_TAB, NOW);
     ask(1, RESIDENT_CURRENT);

@@ -256,18 +256,18 @@ int main(int argc, char *argv[])
         fputs("madoguchi-resident: the process cannot be kept out of core files\n", stderr);
         return EXIT_LOST;
     }
-    if (!session_open(&p.session, p.language, on_bare_console())) {
+    if (!session_start(&p.session, p.language, on_bare_console())) {
         fputs("madoguchi-resident: memory cannot be locked: raise the limit (ulimit -l)\n", stderr);
         return EXIT_LOST;
     }
     const char *fault = open_terminal();
     if (fault != NULL) {
-        session_close(&p.session);
+        session_wipe(&p.session);
         fprintf(stderr, "madoguchi-resident: %s\n", fault);
         return EXIT_LOST;
     }
     run(&p);
-    session_close(&p.session);
+    session_wipe(&p.session);
     clear_screen();
     return p.status;
 }

@@ -8,18 +8,18 @@
 
 enum { SECOND_MS = 1000 };
 
-bool session_open(struct session *s, enum speech_language usual, bool console)
+bool session_start(struct session *s, enum speech_language usual, bool console)
 {
     enum speech_language language = console ? SPEECH_EN : usual;
     *s = (struct session){.language = language, .usual = language, .console = console, .told = -1};
     if (entry_open(&s->entry) && bytes_locked(&s->answer, sizeof(struct resident_answer))) {
         return true;
     }
-    session_close(s);
+    session_wipe(s);
     return false;
 }
 
-void session_close(struct session *s)
+void session_wipe(struct session *s)
 {
     entry_close(&s->entry);
     bytes_free(&s->answer);

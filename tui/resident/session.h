@@ -2,9 +2,9 @@
  * The life of the resident's terminal: what is asked, typed and answered, over time. Pure: messages, keys and
  * the time come in as arguments, an answer and a view go out. Contract of the messages: cardops/resident_wire.h.
  *
- * Order of calls: session_open; then session_link, session_message, session_key and session_tick as things
+ * Order of calls: session_start; then session_link, session_message, session_key and session_tick as things
  * happen; after each, send what session_answer holds and call session_sent, and draw session_view when it
- * changed. session_close wipes and frees.
+ * changed. session_wipe wipes and frees.
  *
  * Time is in milliseconds of any clock that never goes back. A question that ends in whatever way (sent,
  * cancelled, timed out, withdrawn, connection lost) leaves no character behind.
@@ -46,8 +46,8 @@ enum session_heard {
 };
 
 /* False: memory cannot be locked. */
-bool session_open(struct session *s, enum speech_language usual, bool console) __attribute__((warn_unused_result));
-void session_close(struct session *s);
+bool session_start(struct session *s, enum speech_language usual, bool console) __attribute__((warn_unused_result));
+void session_wipe(struct session *s);
 
 /* The connection came or went. A question under way ends with it. */
 void session_link(struct session *s, enum view_link link, int64_t now);
