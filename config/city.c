@@ -121,6 +121,9 @@ static void read_city(struct city_reader *r)
     profile->phone = needed(r, "phone");
     if (ini_need(r->ini, "city", "date", r->faults) != NULL)
         ini_date(r->ini, "city", "date", &profile->date, r->faults);
+    int code = 0;
+    ini_number(r->ini, "city", "code", 1001, 47999, &code, r->faults);
+    profile->code = (uint32_t)code;
     profile->english = city_choice(r, "city", "language", languages, 2, 0) == 1;
     for (size_t i = 0; i < PROCEDURES; i++) {
         char key[32];

@@ -4,6 +4,7 @@
 #include "tui/term/cells.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { LABEL = 3, VALUE = 27, FACTS_ROW = 2, LIST_ROW = 9, SENTENCE_ROW = 15, PIN_NAME = 26, TRIES = 16 };
 
@@ -74,6 +75,13 @@ static void draw_pin(struct canvas *c, const struct screen_view *view, int pin)
     canvas_put(c, row, column + TRIES, c->columns - column - TRIES - 1, THEME_QUIET, bar != NULL ? say(view, bar) : "");
 }
 
+/* Issued by another municipality than the profile's. Neither is known for certain: then it is not said. */
+static bool other_city(const struct screen_view *view)
+{
+    unsigned long code = strtoul(view->desk->card.municipality, NULL, 10);
+    return view->profile->code != 0 && code != 0 && code != view->profile->code;
+}
+
 static const char *card_sentence(const struct screen_view *view)
 {
     const struct card_facts *card = &view->desk->card;
@@ -84,8 +92,10 @@ static const char *card_sentence(const struct screen_view *view)
     if (date_valid(expiry) && date_compare(expiry, view->situation.at.date) < 0) {
         return "card.expired";
     }
-    return view->desk->case_open && view->desk->file.planned && !view->desk->card_is_the_cases ? "card.other.happened"
-                                                                                               : NULL;
+    if (view->desk->case_open && view->desk->file.planned && !view->desk->card_is_the_cases) {
+        return "card.other.happened";
+    }
+    return other_city(view) ? "card.other-city" : NULL;
 }
 
 static void draw_sentence(struct canvas *c, const struct screen_view *view)
