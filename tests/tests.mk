@@ -43,7 +43,7 @@ parts = $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c %_main.c %_fuzz.c,$(wi
 WRAPPED := $(shell sed -n 's/^CALL[A-Z_]*.\([A-Za-z0-9_]*\),.*/-Wl,--wrap=\1/p' tests/faults/calls.def)
 $(BUILD)/tests/faults/%: LDFLAGS += $(WRAPPED)
 define test_rule
-$(BUILD)/$(basename $(1)): $(BUILD)/$(basename $(1)).o $(call parts,$(1)) $(if $(LIB_SOURCES),$(BUILD)/lib/tests-lib.a) $(foreach f,$(TEST_IN_$(call area,$(1))),$(call archive,$(f)))
+$(BUILD)/$(basename $(1)): $(BUILD)/$(basename $(1)).o $(call parts,$(1)) $(foreach f,$(TEST_IN_$(call area,$(1))),$(call archive,$(f))) $(if $(LIB_SOURCES),$(BUILD)/lib/tests-lib.a)
 	$(Q)$(CC) $(LINKHARD) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $(ALL_LIBS)
 endef
 $(foreach t,$(C_TESTS),$(eval $(call test_rule,$(t))))
@@ -51,7 +51,7 @@ $(foreach t,$(C_TESTS),$(eval $(call test_rule,$(t))))
 # Programs that only tests start (an emulated card behind the card process's own loop, for instance).
 HELPERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/*/*_main.c))
 define helper_rule
-$(BUILD)/$(basename $(1)): $(BUILD)/$(basename $(1)).o $(call parts,$(1)) $(if $(LIB_SOURCES),$(BUILD)/lib/tests-lib.a) $(foreach f,$(TEST_IN_$(call area,$(1))),$(call archive,$(f)))
+$(BUILD)/$(basename $(1)): $(BUILD)/$(basename $(1)).o $(call parts,$(1)) $(foreach f,$(TEST_IN_$(call area,$(1))),$(call archive,$(f))) $(if $(LIB_SOURCES),$(BUILD)/lib/tests-lib.a)
 	$(Q)$(CC) $(LINKHARD) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $(ALL_LIBS)
 endef
 $(foreach t,$(wildcard tests/*/*_main.c),$(eval $(call helper_rule,$(t))))
