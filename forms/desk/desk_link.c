@@ -46,12 +46,11 @@ static void link_lost(struct desk *d, enum card_code code, int64_t now)
     d->try_link_at = now + LINK_AGAIN_SECONDS;
 }
 
-static void watch(const struct desk *d)
+static bool watch(const struct desk *d)
 {
     struct epoll_event event = {.events = EPOLLIN};
 
-    /* One that cannot be watched answers nothing, and is replaced at its limit. */
-    (void)epoll_ctl(d->epoll, EPOLL_CTL_ADD, card_client_fd(d->client), &event);
+    return epoll_ctl(d->epoll, EPOLL_CTL_ADD, card_client_fd(d->client), &event) == 0;
 }
 
 void link_start(struct desk *d, int64_t now)
@@ -60,12 +59,15 @@ void link_start(struct desk *d, int64_t now)
         card_client_start(&d->client, d->settings.card_program, d->settings.pcsc_socket);
 
     d->asked = ASKED_NOTHING;
+    if (code == CARD_OK && !watch(d)) {
+        card_client_stop(&d->client);
+        code = CARD_NO_MEMORY;
+    }
     if (code != CARD_OK) {
         d->client = NULL;
         link_lost(d, code, now);
         return;
     }
-    watch(d);
     ask_open(d, now);
 }
 
