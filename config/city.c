@@ -3,7 +3,6 @@
 #include "config/city_hours.h"
 #include "config/city_reader.h"
 #include "config/holidays.h"
-#include "config/settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -328,38 +327,40 @@ static const char *profile_id(struct city *city, const char *path)
     return city_keep(city, name);
 }
 
-static void read_all(struct city *city, const char *data, const char *path,
-                     struct fault_list *faults)
+bool city_files(const char *data, const char *city, struct city_files *out)
 {
-    char documents[SETTINGS_PATH_SIZE], national[SETTINGS_PATH_SIZE], holidays[SETTINGS_PATH_SIZE];
-    if (!settings_data_path(data, "documents.ini", documents, sizeof documents) ||
-        !settings_data_path(data, "national.ini", national, sizeof national) ||
-        !settings_data_path(data, "holidays.ini", holidays, sizeof holidays)) {
-        fault_add(faults, &(struct fault){.code = FAULT_TEXT_TOO_LONG});
-        return;
-    }
+    static const char *const shared[CITY_SHARED] = {"documents.ini", "national.ini",
+                                                    "holidays.ini"};
+    bool fits = profile_path(data, city, out->profile, sizeof out->profile);
+    for (size_t i = 0; i < CITY_SHARED; i++)
+        fits = settings_data_path(data, shared[i], out->shared[i], sizeof out->shared[i]) && fits;
+    return fits;
+}
+
+static void read_all(struct city *city, const struct city_files *files, struct fault_list *faults)
+{
     struct city_reader shared = {.faults = faults, .city = city, .national = true};
-    read_file(&shared, documents, city_read_documents);
+    read_file(&shared, files->shared[0], city_read_documents);
     const struct city_vocabulary catalogue = shared.documents;
-    read_file(&shared, national, read_national_file);
-    holidays_load(holidays, &city->national.holidays, faults);
+    read_file(&shared, files->shared[1], read_national_file);
+    holidays_load(files->shared[2], &city->national.holidays, faults);
     city->profile.presenter_count = 0;
     struct city_reader own = {.faults = faults, .city = city, .documents = catalogue};
-    read_file(&own, path, read_profile);
+    read_file(&own, files->profile, read_profile);
 }
 
 struct city *city_load(const char *data, const char *name, struct fault_list *faults)
 {
-    char path[SETTINGS_PATH_SIZE];
+    struct city_files files;
     struct city *city = calloc(1, sizeof *city);
-    if (city == NULL || !profile_path(data, name, path, sizeof path)) {
+    if (city == NULL || !city_files(data, name, &files)) {
         fault_add(faults,
                   &(struct fault){.code = city == NULL ? FAULT_NO_MEMORY : FAULT_TEXT_TOO_LONG});
         city_free(city);
         return NULL;
     }
-    city->profile.id = profile_id(city, path);
-    read_all(city, data, path, faults);
+    city->profile.id = profile_id(city, files.profile);
+    read_all(city, &files, faults);
     if (fault_any(faults)) {
         city_free(city);
         return NULL;

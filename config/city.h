@@ -9,7 +9,19 @@
 #define CONFIG_CITY_H
 
 #include "config/faults.h"
+#include "config/settings.h"
 #include "forms/rules/profile.h"
+
+/* The files that a city is made of: its profile, and what it shares with every other. */
+enum { CITY_SHARED = 3 };
+struct city_files {
+    char profile[SETTINGS_PATH_SIZE];
+    char shared[CITY_SHARED][SETTINGS_PATH_SIZE]; /* documents.ini national.ini holidays.ini */
+};
+
+/* False where a path does not fit. The files need not be there. */
+bool city_files(const char *data, const char *city, struct city_files *out)
+    __attribute__((warn_unused_result));
 
 struct city {
     struct profile profile;

@@ -107,14 +107,17 @@ static bool origin(const struct counter *c, struct ledger_origin *out)
 {
     const char *data = c->settings.office.data;
     const char *city = c->options.city != NULL ? c->options.city : c->settings.office.city;
-    char profile[SETTINGS_PATH_SIZE], documents[SETTINGS_PATH_SIZE];
+    struct city_files files;
     text(out->unix_user, sizeof out->unix_user, c->view.clerk);
     text(out->window, sizeof out->window, c->settings.office.window);
     text(out->version, sizeof out->version, MADOGUCHI_VERSION);
-    return settings_city_path(data, city, profile, sizeof profile) &&
-           settings_data_path(data, "documents.ini", documents, sizeof documents) &&
-           (ledger_digest_file(profile, out->profile_digest) || ledger_digest_file(city, out->profile_digest)) &&
-           ledger_digest_file(documents, out->documents_digest);
+    if (!city_files(data, city, &files)) {
+        return false;
+    }
+    const char *const profile[] = {files.profile};
+    const char *const shared[CITY_SHARED] = {files.shared[0], files.shared[1], files.shared[2]};
+    return ledger_digest_files(profile, 1, out->profile_digest) &&
+           ledger_digest_files(shared, CITY_SHARED, out->documents_digest);
 }
 
 static int open_ledger(struct counter *c)

@@ -65,11 +65,13 @@ struct ledger_origin {
     char window[LEDGER_WINDOW_MAX];
     char version[CASE_WORD_MAX];             /* of the program */
     char profile_digest[CASE_DIGEST_MAX];    /* of the city profile in force */
-    char documents_digest[CASE_DIGEST_MAX];  /* of documents.ini in force */
+    char documents_digest[CASE_DIGEST_MAX];  /* of what all cities share: documents, national rules, holidays */
 };
 
-/* SHA-256 of a file's bytes, in hexadecimal, for the digests above. False: it cannot be read; empty then. */
-bool ledger_digest_file(const char *path, char digest[CASE_DIGEST_MAX]) __attribute__((warn_unused_result));
+/* SHA-256 of the files' bytes one after the other (cat FILE... | sha256sum), in hexadecimal, for the digests
+ * above. False: one cannot be read; empty then. */
+bool ledger_digest_files(const char *const paths[], size_t count, char digest[CASE_DIGEST_MAX])
+    __attribute__((warn_unused_result));
 
 struct ledger_error {
     int system;           /* errno, 0: none */

@@ -72,31 +72,34 @@ bool seal_row(const struct ledger_row *row, char seal[LEDGER_SEAL_MAX])
     return ok;
 }
 
-static bool add_file(EVP_MD_CTX *digest, FILE *file)
+static bool add_file(EVP_MD_CTX *digest, const char *path)
 {
     unsigned char block[4096];
     size_t count;
-
-    while ((count = fread(block, 1, sizeof block, file)) > 0)
-        if (EVP_DigestUpdate(digest, block, count) != 1)
-            return false;
-    return ferror(file) == 0;
-}
-
-bool ledger_digest_file(const char *path, char digest[CASE_DIGEST_MAX])
-{
-    unsigned char bytes[EVP_MAX_MD_SIZE];
-    unsigned count = 0;
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
     FILE *file = fopen(path, "re");
-    bool ok = context != NULL && file != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
-              add_file(context, file) && EVP_DigestFinal_ex(context, bytes, &count) == 1;
+    bool ok = file != NULL;
 
-    digest[0] = '\0';
-    if (ok)
-        to_hexadecimal(bytes, count, digest);
+    while (ok && (count = fread(block, 1, sizeof block, file)) > 0)
+        ok = EVP_DigestUpdate(digest, block, count) == 1;
+    ok = ok && ferror(file) == 0;
     if (file != NULL)
         fclose(file);
+    return ok;
+}
+
+bool ledger_digest_files(const char *const paths[], size_t count, char digest[CASE_DIGEST_MAX])
+{
+    unsigned char bytes[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool ok = context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1;
+
+    for (size_t i = 0; ok && i < count; i++)
+        ok = add_file(context, paths[i]);
+    ok = ok && EVP_DigestFinal_ex(context, bytes, &length) == 1;
+    digest[0] = '\0';
+    if (ok)
+        to_hexadecimal(bytes, length, digest);
     EVP_MD_CTX_free(context);
     return ok;
 }

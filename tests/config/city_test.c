@@ -281,6 +281,35 @@ static void the_manual_s_example_loads(void **state)
     city_free(city);
 }
 
+/* Two windows may not answer to one name. */
+static void a_name_of_two_offices(void **state)
+{
+    (void)state;
+    struct fault_list faults;
+    write_changed("", "",
+                  "[office.annex]\nname.ja = 別館\nname.en = Annex\nalias.1 = 東館\n"
+                  "alias.2 = 市民課\nsource = 2\n");
+    assert_null(load(&faults));
+    const struct fault *fault = find_fault(&faults, FAULT_CONFLICT, "市民課");
+    assert_string_equal(fault->section, "office.annex");
+    assert_string_equal(fault->key, "alias.2");
+    assert_int_equal(faults.count, 1);
+    fault_list_free(&faults);
+}
+
+static void files_of_a_city(void **state)
+{
+    (void)state;
+    struct city_files files;
+    assert_true(city_files("/data", "minoh", &files));
+    assert_string_equal(files.profile, "/data/cities/minoh.ini");
+    assert_string_equal(files.shared[0], "/data/documents.ini");
+    assert_string_equal(files.shared[1], "/data/national.ini");
+    assert_string_equal(files.shared[2], "/data/holidays.ini");
+    assert_true(city_files("/data", "own.ini", &files));
+    assert_string_equal(files.profile, "own.ini");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -288,6 +317,7 @@ int main(void)
         cmocka_unit_test(each_fault_is_named),   cmocka_unit_test(missing_sections),
         cmocka_unit_test(waivers_in_a_circle),   cmocka_unit_test(all_faults_at_once),
         cmocka_unit_test(bytes_and_long_lines),  cmocka_unit_test(the_manual_s_example_loads),
+        cmocka_unit_test(a_name_of_two_offices), cmocka_unit_test(files_of_a_city),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
