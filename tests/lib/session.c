@@ -266,10 +266,11 @@ void session_ini(const struct session *s, const struct session_setup *setup)
                  setup->authority != NULL ? setup->authority : "/practice-authority.so", s->folder);
     }
     snprintf(text, sizeof text,
-             "[office]\ncity = %s\nwindow = 1\ndata = %s/config\n"
+             "[office]\ncity = %s\nwindow = 1\ndata = %s%s\n"
              "[card]\nprogram = %s/madoguchi-card\nreader = %s\nruntime = %s/runtime\n%s"
              "[ledger]\npath = %s\n%s",
-             setup->city != NULL ? setup->city : "minoh", root, build,
+             setup->city != NULL ? setup->city : "minoh", setup->data != NULL ? "" : root,
+             setup->data != NULL ? setup->data : "/config", build,
              setup->reader != NULL ? setup->reader : "madoguchi-pad 00 00", s->folder, authority,
              setup->ledger != NULL ? setup->ledger : session_path(s, "ledger.db"), setup->more != NULL ? setup->more : "");
     session_write(s, "madoguchi.ini", text);
@@ -305,10 +306,6 @@ static void start(struct session *s, const struct session_setup *setup)
     if (setup->clock == NULL || setup->clock[0] != '\0') {
         argv[used++] = "--clock";
         argv[used++] = setup->clock != NULL ? setup->clock : SESSION_CLOCK;
-    }
-    if (setup->data != NULL) {
-        argv[used++] = "--data";
-        argv[used++] = setup->data;
     }
     if (setup->language != NULL) {
         argv[used++] = "--language";

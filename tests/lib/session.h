@@ -31,7 +31,7 @@ struct session_setup {
     const char *ledger;         /* path */
     const char *authority;      /* path of another module */
     const char *more;           /* further lines at the end */
-    const char *data;           /* --data */
+    const char *data;           /* folder of profiles, cards and documents */
     const char *disk;           /* size of a disk of its own for the record, as tmpfs(5) has it: "300k" */
     const char *language, *locale;
     const char *clock;          /* --clock; empty: the machine's own, which goes on */
