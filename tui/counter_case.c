@@ -64,6 +64,9 @@ void case_judge(struct counter *c)
         view->pin_bar[pin] = pin_bar(c, pin);
     }
     rules_ask(&c->city->national, &c->city->profile, &view->situation, &view->asks);
+    for (size_t fact = 0; fact < FACTS_MAX; fact++) {
+        view->asked &= ~((uint64_t)!view->situation.fact[fact].known << fact);
+    }
     for (size_t i = 0; i < view->asks.fact_count; i++) {
         view->asked |= UINT64_C(1) << view->asks.fact[i];
     }
@@ -73,11 +76,18 @@ void case_judge(struct counter *c)
 
 /* --- what the card tells ----------------------------------------------------------------------- */
 
-static void state_date(struct situation *situation, enum fact fact, uint32_t number)
+/* What the card tells is not asked, and nobody can answer it otherwise. */
+static void card_tells(struct counter *c, enum fact fact, struct stated stated)
+{
+    c->view.situation.fact[fact] = stated;
+    c->view.asked &= ~(UINT64_C(1) << fact);
+}
+
+static void tell_date(struct counter *c, enum fact fact, uint32_t number)
 {
     struct date date = {(int)(number / 10000), (int)(number / 100 % 100), (int)(number % 100)};
     if (date_valid(date)) {
-        situation->fact[fact] = (struct stated){.known = true, .when = {date, MOMENT_NO_TIME}};
+        card_tells(c, fact, (struct stated){.known = true, .when = {date, MOMENT_NO_TIME}});
     }
 }
 
@@ -90,12 +100,12 @@ static bool is_locked(const struct card_pin_facts *pin)
     return locked && pin->present != CARD_NO;
 }
 
-static void state_certificates(struct situation *situation, const struct card_facts *card)
+static void tell_certificates(struct counter *c, const struct card_facts *card)
 {
     static const enum fact facts[] = {[CARD_CERTIFICATE_SIG] = FACT_SIG, [CARD_CERTIFICATE_AUTH] = FACT_AUTH};
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
         if (card->certificates[i] == CARD_NO) {
-            situation->fact[facts[i]] = (struct stated){.known = true, .value = STATE_NONE};
+            card_tells(c, facts[i], (struct stated){.known = true, .value = STATE_NONE});
         }
     }
 }
@@ -122,18 +132,17 @@ static uint8_t preselected(const struct counter *c)
 
 void case_take_card(struct counter *c)
 {
-    struct situation *situation = &c->view.situation;
     const struct card_facts *card = &c->view.desk->card;
-    state_date(situation, FACT_CARD_EXPIRY, card->expiry);
-    state_date(situation, FACT_AUTH_EXPIRY, card->auth_until);
-    state_certificates(situation, card);
+    tell_date(c, FACT_CARD_EXPIRY, card->expiry);
+    tell_date(c, FACT_AUTH_EXPIRY, card->auth_until);
+    tell_certificates(c, card);
     for (size_t pin = 0; pin < PINS; pin++) {
         if (is_locked(&card->pins[pin])) {
-            situation->fact[FACT_PIN_SIG + pin] = (struct stated){.known = true, .value = PIN_IS_LOCKED};
+            card_tells(c, FACT_PIN_SIG + (enum fact)pin, (struct stated){.known = true, .value = PIN_IS_LOCKED});
         }
     }
     case_judge(c);
-    situation->pins = preselected(c);
+    c->view.situation.pins = preselected(c);
     case_judge(c);
 }
 

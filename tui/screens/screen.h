@@ -102,7 +102,7 @@ struct screen_view {
     struct situation situation;
     bool set_back;                 /* reception time set by the clerk */
     struct asks asks;
-    uint64_t asked;                /* bits: facts that were asked for in this case */
+    uint64_t asked;                /* bits: facts to be asked, and those answered that the card did not tell */
     struct verdict verdict;
     int attributes_of;             /* row of asks.document */
     enum screen_pin_bar pin_bar[PINS];
