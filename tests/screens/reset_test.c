@@ -258,8 +258,10 @@ static void the_record_names_profile_and_documents_in_force(void **state)
 {
     (void)state;
     char profile[CASE_DIGEST_MAX], documents[CASE_DIGEST_MAX];
-    assert_true(ledger_digest_file("config/cities/minoh.ini", profile));
-    assert_true(ledger_digest_file("config/documents.ini", documents));
+    static const char *const city[] = {"config/cities/minoh.ini"};
+    static const char *const shared[] = {"config/documents.ini", "config/national.ini", "config/holidays.ini"};
+    assert_true(ledger_digest_files(city, 1, profile));
+    assert_true(ledger_digest_files(shared, 3, documents));
     start(&(struct clerk_setup){.card = "locked"});
     go_to_plan();
     assert_true(folder_holds(profile));
