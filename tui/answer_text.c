@@ -146,17 +146,19 @@ static void missing_text(const struct answer *a, FILE *to, size_t at)
     document_names(a, to, missing->any_of);
 }
 
-static void ways_text(const struct answer *a, FILE *to)
+/* One line with the names of the words whose bits are set; none without a bit. */
+static void names_line(const struct answer *a, FILE *to, const char *id, const char *kind,
+                       const struct terms *terms, unsigned bits)
 {
-    char ways[WORDS_TEXT_MAX] = "";
-    for (size_t i = 0; i < WAYS_ON; i++)
-        if ((a->verdict->alternatives >> i & 1) != 0) {
-            size_t used = strlen(ways);
-            snprintf(ways + used, sizeof ways - used, "%s%s", used > 0 ? comma(a) : "",
-                     word_name(a, "reroute", terms_word(&terms_ways_on, i)));
+    char names[WORDS_TEXT_MAX] = "";
+    for (size_t i = 0; i < terms->count; i++)
+        if ((bits >> i & 1) != 0) {
+            size_t used = strlen(names);
+            snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? comma(a) : "",
+                     word_name(a, kind, terms_word(terms, i)));
         }
-    if (ways[0] != '\0')
-        line(a, to, "verdict.alternative", ways);
+    if (names[0] != '\0')
+        line(a, to, id, names);
 }
 
 static void verdict_lines(const struct answer *answer, FILE *to)
@@ -203,12 +205,13 @@ void answer_text(const struct answer *answer, FILE *to)
     for (size_t i = 0; i < v->missing_count; i++)
         missing_text(answer, to, i);
     citations(answer, to, "verdict.rules", v->reason, v->reason_count);
+    names_line(answer, to, "explain.certificates", "certificate", &terms_pins, v->certificates);
     date_line(answer, to, "verdict.from", v->from);
     date_line(answer, to, "verdict.until", v->until);
     date_line(answer, to, "verdict.valid-until", v->valid_until);
     moment_line(answer, to, "verdict.opens", v->opens);
     visit_lines(answer, to);
-    ways_text(answer, to);
+    names_line(answer, to, "verdict.alternative", "reroute", &terms_ways_on, v->alternatives);
     if (v->phone != NULL)
         line(answer, to, "verdict.phone", v->phone);
     citations(answer, to, "verdict.warnings", v->warning, v->warning_count);
