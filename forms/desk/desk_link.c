@@ -254,7 +254,7 @@ void link_pump(struct desk *d, int64_t now)
     } else if (d->release_wanted) {
         release(d, now);
     } else if (d->read_wanted && d->view.link == CARD_OK && !d->hanging_up) {
-        link_read(d, false, now);
+        link_read(d, true, now);
     }
 }
 

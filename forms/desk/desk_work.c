@@ -247,6 +247,17 @@ static enum desk_fault card_ready(const struct desk *d, const struct case_step *
     return d->view.card_is_the_cases ? DESK_OK : DESK_NO_CARD;
 }
 
+/* The authority may be asked while a card is being read. */
+static bool busy(const struct desk *d, int index)
+{
+    bool reads = d->asked == ASKED_OPEN || d->asked == ASKED_READ || d->asked == ASKED_RELEASE;
+    bool apart =
+        index >= 0 && case_at_authority((enum case_kind)d->view.file.steps[index].plan.kind);
+
+    return d->centre.pid != 0 || d->has_waiting ||
+           (d->asked != ASKED_NOTHING && !(reads && apart));
+}
+
 enum desk_fault desk_step(struct desk *d, bool insist, int64_t now)
 {
     enum desk_fault fault;
@@ -254,9 +265,9 @@ enum desk_fault desk_step(struct desk *d, bool insist, int64_t now)
 
     if (!d->view.case_open)
         return DESK_NO_CASE;
-    if (d->asked != ASKED_NOTHING || d->centre.pid != 0 || d->has_waiting)
-        return DESK_BUSY;
     index = case_next_step(&d->view.file);
+    if (busy(d, index))
+        return DESK_BUSY;
     if (index < 0 || d->hanging_up)
         return DESK_NOT_NOW;
     if (!case_enough(&d->view.file))

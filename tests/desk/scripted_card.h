@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -23,7 +24,7 @@
 enum { REPLIES_MAX = 16 };
 
 struct card_client {
-    int unused;
+    int fd; /* never readable: the tests pump by themselves */
 };
 
 static struct {
@@ -45,6 +46,8 @@ enum card_code card_client_start(struct card_client **c, const char *program,
     (void)program;
     (void)pcsc_socket;
     *c = fake.refuses_to_start ? NULL : &fake.client;
+    if (*c)
+        fake.client.fd = eventfd(0, EFD_CLOEXEC);
     fake.started++;
     fake.dead = false;
     fake.first = fake.count = 0;
@@ -53,8 +56,7 @@ enum card_code card_client_start(struct card_client **c, const char *program,
 
 int card_client_fd(const struct card_client *c)
 {
-    (void)c;
-    return -1;
+    return c->fd;
 }
 
 static inline bool asks_step(uint32_t ask)
@@ -100,6 +102,7 @@ void card_client_kill(struct card_client *c)
 
 void card_client_stop(struct card_client **c)
 {
+    close((*c)->fd);
     *c = NULL;
 }
 

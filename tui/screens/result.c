@@ -33,7 +33,13 @@ static struct message as_settled(const struct screen_view *view, struct message 
         return message;
     }
     enum case_step_state state = (enum case_step_state)file->steps[view->step].state;
-    if (state == CASE_STEP_IS_UNKNOWN && cures[view->desk->cure].truth != NULL) {
+    enum case_kind kind = (enum case_kind)file->steps[view->step].plan.kind;
+    if (case_at_authority(kind)) {
+        return message;
+    }
+    if (state == CASE_STEP_IS_UNKNOWN && view->desk->cure == DESK_CURE_REPEAT && kind >= CASE_KEEP) {
+        message.act = "settled.take-up";
+    } else if (state == CASE_STEP_IS_UNKNOWN && cures[view->desk->cure].truth != NULL) {
         message.truth = cures[view->desk->cure].truth;
         message.act = cures[view->desk->cure].act;
     } else if (state == CASE_STEP_IS_NOT_DONE && strcmp(message.truth, "true.not-known") == 0) {
