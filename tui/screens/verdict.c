@@ -14,6 +14,8 @@ const char *verdict_text(const struct screen_view *view, char out[PARTS_TEXT])
     const char *word = say_of(view, "verdict.", terms_word(&terms_verdicts, verdict->kind));
     if (view->desk->case_open && view->desk->file.decided) {
         snprintf(out, PARTS_TEXT, "%s (%s)", word, say(view, "verdict.decided"));
+    } else if (verdict->kind == VERDICT_REROUTE && verdict->reroute == ON_OTHER_OFFICE) {
+        snprintf(out, PARTS_TEXT, "%s", say(view, "verdict.reroute-office"));
     } else if (verdict->kind == VERDICT_REROUTE && verdict->reroute >= 0) {
         snprintf(out, PARTS_TEXT, "%s: %s", word,
                  say_of(view, "reroute.", terms_word(&terms_ways_on, (size_t)verdict->reroute)));
