@@ -211,7 +211,8 @@ void answer_text(const struct answer *answer, FILE *to)
     date_line(answer, to, "verdict.valid-until", v->valid_until);
     moment_line(answer, to, "verdict.opens", v->opens);
     visit_lines(answer, to);
-    names_line(answer, to, "verdict.alternative", "reroute", &terms_ways_on, v->alternatives);
+    names_line(answer, to, "verdict.alternative", "reroute", &terms_ways_on,
+               v->alternatives & ~(v->reroute >= 0 ? 1u << v->reroute : 0));
     if (v->phone != NULL)
         line(answer, to, "verdict.phone", v->phone);
     citations(answer, to, "verdict.warnings", v->warning, v->warning_count);
