@@ -70,6 +70,12 @@ uint16_t facts_state(const struct view *view, enum pin certificate)
     return bit(over ? STATE_EXPIRED : STATE_VALID);
 }
 
+/* Known not to be valid: expired, lapsed or not there. */
+static bool is_over(const struct view *view, enum pin certificate)
+{
+    return (facts_state(view, certificate) & bit(STATE_VALID)) == 0;
+}
+
 uint16_t facts_window(const struct view *view, enum pin certificate)
 {
     const struct stated *expiry = stated(view, expiry_fact[certificate]);
@@ -80,8 +86,7 @@ uint16_t facts_window(const struct view *view, enum pin certificate)
         return bit(date_compare(view->situation->at.date, window.last) > 0 ? WINDOW_AFTER
                                                                            : WINDOW_OPEN);
     }
-    return facts_state(view, certificate) == bit(STATE_EXPIRED) ? bit(WINDOW_AFTER)
-                                                                : all_values(FACT_IS_WINDOW);
+    return is_over(view, certificate) ? bit(WINDOW_AFTER) : all_values(FACT_IS_WINDOW);
 }
 
 /* The card does not outlive the certificate: a new one would end on the same day. */
@@ -89,6 +94,8 @@ static uint16_t possible_together(const struct view *view, enum pin certificate)
 {
     const struct stated *card = stated(view, FACT_CARD_EXPIRY);
     const struct stated *expiry = stated(view, expiry_fact[certificate]);
+    if (!expiry->known && is_over(view, certificate))
+        return bit(FACT_NO);
     if (!card->known || !expiry->known)
         return all_values(FACT_IS_YES_NO);
     return bit(date_compare(card->when.date, expiry->when.date) <= 0 ? FACT_YES : FACT_NO);
@@ -251,11 +258,12 @@ static void need_unstated(const struct view *view, uint8_t fact, struct fact_set
 static void need_certificate(const struct view *view, uint8_t fact, size_t pin,
                              struct fact_set *found)
 {
+    bool of_end = fact == FACT_TOGETHER || fact == FACT_WINDOW;
+    if (of_end && is_over(view, (enum pin)pin))
+        return;
     if (fact == FACT_TOGETHER)
         need_unstated(view, FACT_CARD_EXPIRY, found);
-    need_unstated(view,
-                  fact == FACT_TOGETHER || fact == FACT_WINDOW ? expiry_fact[pin] : state_fact[pin],
-                  found);
+    need_unstated(view, of_end ? expiry_fact[pin] : state_fact[pin], found);
 }
 
 static void need_quantity(const struct view *view, uint8_t fact, struct fact_set *found)
