@@ -41,7 +41,8 @@ area = $(word 2,$(subst /, ,$(1)))
 parts = $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c %_main.c %_fuzz.c,$(wildcard tests/$(call area,$(1))/*.c)))
 # In tests/faults the calls of our own code are wrapped; calls.def names them.
 WRAPPED := $(shell sed -n 's/^CALL[A-Z_]*.\([A-Za-z0-9_]*\),.*/-Wl,--wrap=\1/p' tests/faults/calls.def)
-$(BUILD)/tests/faults/%: LDFLAGS += $(WRAPPED)
+# Bound at start as the programs are: the lazy binder saves vector registers, with what they hold, on the stack.
+$(BUILD)/tests/faults/%: LDFLAGS += -Wl,-z,now $(WRAPPED)
 define test_rule
 $(BUILD)/$(basename $(1)): $(BUILD)/$(basename $(1)).o $(call parts,$(1)) $(foreach f,$(TEST_IN_$(call area,$(1))),$(call archive,$(f))) $(if $(LIB_SOURCES),$(BUILD)/lib/tests-lib.a)
 	$(Q)$(CC) $(LINKHARD) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $(ALL_LIBS)
@@ -101,8 +102,8 @@ fuzz fuzz-replay:
 coverage:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 tests
 	@find $(BUILD)/coverage -name '*.gcda' -delete
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 run-tests
-	@tests/checks/coverage $(BUILD)/coverage
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 run-tests; end=$$?; \
+	tests/checks/coverage $(BUILD)/coverage; exit $$end
 
 # The figures as one table, and the whole loop of cuts on real pcscd and libccid (minutes).
 bench: all $(BUILD)/tests/bench/bench_main $(BUILD)/tests/bench/recording_card_main

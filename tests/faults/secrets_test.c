@@ -154,7 +154,9 @@ static void expect_nowhere(pid_t clerk, pid_t card, const char *pin)
         assert_int_equal(in_files(&needle), 0);
         assert_true(files_read >= 3); /* ledger, log, wire */
         for (size_t i = 0; i < sizeof pids / sizeof *pids; i++) {
-            assert_int_equal(memory_scan(pids[i], needle.at, needle.length), 0);
+            if (memory_scan(pids[i], needle.at, needle.length) != 0)
+                fail_msg("%s, form %d, in the memory of the %s, fault %d", stand.passage->procedure,
+                         form, pids[i] == clerk ? "clerk's side" : "card process", stand.fault);
             for (size_t k = 0; k < sizeof places / sizeof *places; k++)
                 assert_int_equal(in_proc(pids[i], places[k], &needle), 0);
         }
