@@ -67,7 +67,7 @@ static size_t take_keys(const uint8_t *data, size_t size, int64_t now)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     int64_t now = 0;
-    if (!session_open(&session, SPEECH_JA, false) || !canvas_resize(&canvas, 10, 34))
+    if (!session_start(&session, SPEECH_JA, false) || !canvas_resize(&canvas, 10, 34))
         abort();
     for (size_t at = 0; at < size;) {
         uint8_t operation = data[at++];
@@ -83,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
         check(now);
     }
-    session_close(&session);
+    session_wipe(&session);
     canvas_free(&canvas);
     return 0;
 }
