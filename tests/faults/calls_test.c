@@ -4,9 +4,8 @@
  * pause what the desk and the ledger say is compared with the card's own memory; no try is used that
  * the resident did not make; the case ends as done with the same programs.
  *
- * SOAK=1 in the environment fails every call. Without it, a reset has all of them but the hash
- * updates of the ledger's seal (hundreds, of two lines of code), a change those of the card process.
- * FAULTS_ONLY=call looks at that alone.
+ * SOAK=1 fails every call. Without it, a reset has all but the hash updates of the ledger's seal
+ * (hundreds, of two lines of code), a change those of the card process. FAULTS_ONLY=call: that alone.
  */
 #include "cardops/practice/card_state.h"
 #include "forms/desk/desk.h"
@@ -82,7 +81,8 @@ static int64_t now = 1800000000;
 static bool restarted;
 static int tries_before, wrong_entries;
 
-#define OURS(call) (faults_resume(), result = (call), faults_pause())
+#define OURS_TO(result, call) (faults_resume(), result = (call), faults_pause())
+#define OURS(call) OURS_TO(result, call)
 
 /* --- the scene --- */
 
@@ -244,9 +244,9 @@ static bool start_again(void);
 /* It says what is wrong and waits for a person: the program is started anew. */
 static bool is_stuck(void)
 {
-    bool says_so = view->link != CARD_OK ? desk_wait(desk, now) < 0 : !view->pad;
+    bool stuck = view->link != CARD_OK ? desk_wait(desk, now) < 0 : !view->pad;
 
-    return says_so && page->fired && !restarted && view->doing == DESK_IDLE;
+    return stuck && page->fired && !restarted && view->doing == DESK_IDLE;
 }
 
 static const char *come_to_rest(void)
@@ -360,10 +360,11 @@ static void close_all(void)
 
 static bool open_all(void)
 {
-    int result;
+    enum desk_fault result;
+    enum ledger_fault opened;
 
-    OURS(ledger_open_sqlite(&ledger, ledger_path, NULL));
-    if (result != LEDGER_OK)
+    OURS_TO(opened, ledger_open_sqlite(&ledger, ledger_path, NULL));
+    if (opened != LEDGER_OK)
         return false;
     settings.ledger = ledger;
     OURS(desk_open(&desk, &settings, now));
@@ -376,7 +377,7 @@ static bool take_up(void)
     const unsigned open = 1u << CASE_PARKED | 1u << CASE_UNSETTLED;
     struct ledger_entry entry;
     size_t count;
-    int result = DESK_OK;
+    enum desk_fault result = DESK_OK;
 
     if (ledger_list(ledger, open, &entry, 1, &count) != LEDGER_OK)
         return false;
@@ -576,8 +577,7 @@ static void fail_everything(const struct procedure *which)
     for (size_t i = 0; i < WORKERS; i++)
         assert_int_equal(waitpid(workers[i], NULL, 0), workers[i]);
     report(which->word);
-    assert_int_equal(found->complaint_count, 0);
-    assert_true(found->runs > 0);
+    assert_true(found->runs > 0 && found->complaint_count == 0);
     munmap(found, sizeof *found);
 }
 
