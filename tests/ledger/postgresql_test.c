@@ -360,7 +360,7 @@ static void test_rights_and_versions(void **state)
         assert_int_equal(ledger_append(l, &origin, &file, &change), LEDGER_READ_ONLY);
     }
     ledger_close(&l);
-    execute(connection, "UPDATE ledger_version SET version = 2");
+    execute(connection, "UPDATE ledger_version SET version = version + 1");
     assert_int_equal(ledger_open_postgresql(&l, conninfo, NULL), LEDGER_WRONG_VERSION);
     execute(connection, "DROP TABLE ledger_version");
     assert_int_equal(ledger_open_postgresql(&l, conninfo, NULL), LEDGER_NOT_A_LEDGER);
