@@ -154,7 +154,7 @@ include tests/tests.mk
 
 practice:
 	@.ci/packages build practice
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(PARALLEL) all
 	@BUILD=$(abspath $(BUILD)) tui/practice $(ARGS)
 
 packages:

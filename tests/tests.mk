@@ -61,18 +61,23 @@ tests: all $(HELPERS) $(TEST_PROGRAMS)
 
 # `make test`: installs what is missing, builds, runs everything. `make run-tests` runs without installing.
 .PHONY: test tests run-tests asan check coverage fuzz fuzz-replay bench soak
-RUN := BUILD=$(abspath $(BUILD)) tests/run
+CORES := $(shell nproc)
+PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(CORES))
+# The longest first, so that none is left alone at the end; two a core, for they wait more than they work.
+LONG := $(patsubst %,tests/%_test,session/cuts faults/calls desk/cut card/cuts session/renew session/change desk/enrol_cut)
+FIRST := $(filter $(addprefix $(BUILD)/,$(LONG)),$(TEST_PROGRAMS))
 test:
 	@.ci/packages build practice test
-	@$(MAKE) --no-print-directory tests
+	@$(MAKE) --no-print-directory $(PARALLEL) tests
 	@$(MAKE) --no-print-directory run-tests
 run-tests:
-	@$(RUN) $(abspath $(TEST_PROGRAMS)) $(abspath $(SHELL_TESTS))
+	@BUILD=$(abspath $(BUILD)) tests/run -j $(shell expr $(CORES) \* 2) $(RUN_OPTIONS) \
+	    $(abspath $(FIRST)) $(abspath $(filter-out $(FIRST),$(TEST_PROGRAMS))) $(abspath $(SHELL_TESTS))
 
 # The whole suite again under AddressSanitizer and UndefinedBehaviorSanitizer.
 asan:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=1 tests
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=1 run-tests
+	@$(MAKE) --no-print-directory $(PARALLEL) BUILD=$(BUILD)/asan SANITIZE=1 tests
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=1 RUN_OPTIONS='-t 600' run-tests
 
 CHECKS := includes sizes headers words
 check:
@@ -88,7 +93,7 @@ $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(foreach f,$(TEST_IN_f
 	$(Q)$(CC) $(LINKHARD) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ALL_LIBS)
 fuzzers: $(patsubst %,$(BUILD)/tests/fuzz/%_fuzz,$(FUZZERS))
 fuzz fuzz-replay:
-	@$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/fuzz SANITIZE=fuzz fuzzers
+	@$(MAKE) --no-print-directory $(PARALLEL) CC=clang BUILD=$(BUILD)/fuzz SANITIZE=fuzz fuzzers
 	@for f in $(FUZZERS); do \
 	    log=$(BUILD)/fuzz/$$f.log new=$(BUILD)/fuzz/corpus/$$f; mkdir -p $$new; \
 	    $(BUILD)/fuzz/tests/fuzz/$${f}_fuzz -print_final_stats=1 -timeout=10 -rss_limit_mb=2048 \
@@ -100,7 +105,7 @@ fuzz fuzz-replay:
 
 # Line and function coverage of the floors below the screens.
 coverage:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 tests
+	@$(MAKE) --no-print-directory $(PARALLEL) BUILD=$(BUILD)/coverage COVERAGE=1 tests
 	@find $(BUILD)/coverage -name '*.gcda' -delete
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 run-tests; end=$$?; \
 	tests/checks/coverage $(BUILD)/coverage; exit $$end
