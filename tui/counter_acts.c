@@ -465,7 +465,9 @@ static void follow_reading(struct counter *c)
 {
     const struct desk_view *desk = c->view.desk;
     bool idle = desk->doing == DESK_IDLE;
-    if (c->read_wanted && idle && (desk->card_known || desk->presence != CARD_IN_READER || read_card(c))) {
+    bool whole = desk->card_known &&
+                 (desk->card.certificates[CARD_CERTIFICATE_AUTH] != CARD_YES || desk->card.auth_until != 0);
+    if (c->read_wanted && idle && (whole || desk->presence != CARD_IN_READER || read_card(c))) {
         c->read_wanted = false;
     }
     if (c->was_doing == DESK_READING && idle && desk->case_open && desk->card_known && !desk->file.planned) {
@@ -517,9 +519,10 @@ void acts_follow(struct counter *c)
     if (desk->case_open) {
         memcpy(c->view.certificates, desk->certificates, sizeof c->view.certificates);
     }
-    if (counter_screen(c) == SCREEN_OPERATION && !running) {
+    bool goes_on = goes_on_by_itself(c);
+    if (counter_screen(c) == SCREEN_OPERATION && !running && !(goes_on && (desk->card_coming || desk->doing != DESK_IDLE))) {
         counter_replace(c, SCREEN_RESULT);
-        if (goes_on_by_itself(c)) {
+        if (goes_on) {
             step(c, false);
         }
     }

@@ -21,6 +21,7 @@ void desk_update(struct desk *d)
                                                 d->asking == CARD_ASK_CHANGE ||
                                                 d->asking == CARD_ASK_RESET);
     d->view.pin_first = work_wants_pin(d);
+    d->view.card_coming = d->view.link == CARD_OK && (d->read_wanted || d->asked == ASKED_READ);
     if (d->asked != ASKED_STEP && d->centre.pid == 0)
         d->view.step_since = 0;
 }
@@ -103,6 +104,7 @@ static void close_case(struct desk *d)
     memset(&d->view.file, 0, sizeof d->view.file);
     memset(&d->view.last, 0, sizeof d->view.last);
     memset(&d->view.card, 0, sizeof d->view.card);
+    memset(&d->read, 0, sizeof d->read);
     memset(d->judged_serial, 0, sizeof d->judged_serial);
     d->view.case_open = d->view.card_known = d->read_wanted = false;
     d->release_wanted = true;

@@ -141,6 +141,12 @@ bool centre_ask(struct desk *d, const struct case_step *step, int64_t now)
 
 /* --- its answer --- */
 
+/* At its end a pipe is readable for ever: the process may still need a moment to end itself. */
+static void forget(const struct desk *d, int fd)
+{
+    (void)epoll_ctl(d->epoll, EPOLL_CTL_DEL, fd, NULL);
+}
+
 /* The end of what it says, as far as there is room. */
 static void take_said(struct desk *d)
 {
@@ -162,10 +168,13 @@ static void take_said(struct desk *d)
         memcpy(said + have, more, take);
         said[have + take] = '\0';
     }
+    if (got == 0)
+        forget(d, d->centre.errors);
 }
 
-static void take_paper(struct centre *c)
+static void take_paper(struct desk *d)
 {
+    struct centre *c = &d->centre;
     uint8_t more[1024];
     ssize_t got;
 
@@ -176,6 +185,8 @@ static void take_paper(struct centre *c)
         memcpy(c->paper + c->length, more, take);
         c->length += take;
     }
+    if (got == 0)
+        forget(d, c->answer);
 }
 
 static void cut_to_last_line(char *said)
@@ -269,11 +280,11 @@ void centre_pump(struct desk *d, int64_t now)
         c->silent = true;
         kill(-c->pid, SIGKILL);
     }
-    take_paper(c);
+    take_paper(d);
     take_said(d);
     if (waitpid(c->pid, &status, WNOHANG) != c->pid)
         return;
-    take_paper(c);
+    take_paper(d);
     take_said(d);
     ended(d, status, now);
 }

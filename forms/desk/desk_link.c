@@ -168,8 +168,16 @@ static void opened(struct desk *d, const struct card_reply *reply, int64_t now)
 static void was_read(struct desk *d, const struct card_reply *reply)
 {
     d->view.card_known = reply->code == CARD_OK;
-    if (d->view.card_known)
-        d->view.card = d->read = reply->facts;
+    if (!d->view.card_known)
+        return;
+    d->view.card = reply->facts;
+    /* A reading without certificates leaves what the same card has told of them in this case. */
+    if (reply->facts.auth_until == 0 && strcmp(reply->facts.serial, d->read.serial) == 0) {
+        d->view.card.auth_from = d->read.auth_from;
+        d->view.card.auth_until = d->read.auth_until;
+        memcpy(d->view.card.auth_serial, d->read.auth_serial, sizeof d->read.auth_serial);
+    }
+    d->read = d->view.card;
 }
 
 static void take_reply(struct desk *d, const struct card_reply *reply, int64_t now)
@@ -254,7 +262,7 @@ void link_pump(struct desk *d, int64_t now)
     } else if (d->release_wanted) {
         release(d, now);
     } else if (d->read_wanted && d->view.link == CARD_OK && !d->hanging_up) {
-        link_read(d, true, now);
+        link_read(d, false, now);
     }
 }
 

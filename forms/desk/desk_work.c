@@ -69,11 +69,12 @@ static enum card_code ask(struct desk *d, enum card_ask what, int64_t now)
 {
     const struct case_step *step = step_under_way(d);
     const struct case_paper *certificate;
+    bool of_certificate = step->plan.kind >= CASE_KEEP;
     struct card_request request = {.ask = what,
                                    .pin = step->plan.pin,
                                    .way = step->plan.way,
                                    .typist = step->plan.typist,
-                                   .certificate = step->plan.pin};
+                                   .certificate = of_certificate ? step->plan.pin : 0};
 
     if (step->proving)
         request.typist = CARD_TYPED_BY_RESIDENT;
@@ -81,6 +82,8 @@ static enum card_code ask(struct desk *d, enum card_ask what, int64_t now)
     if (what == CARD_ASK_SIGN && !put_digest(d, &request))
         return CARD_GARBLED;
     if (what == CARD_ASK_INSTALL) {
+        d->read.auth_from = d->read.auth_until = 0;
+        memset(d->read.auth_serial, 0, sizeof d->read.auth_serial);
         certificate = &d->view.file.papers[step->plan.pin].certificate;
         if (!put_paper(&request, certificate->at, certificate->length))
             return CARD_CERTIFICATE_SIZE;

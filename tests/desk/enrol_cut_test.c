@@ -8,18 +8,16 @@
  * Every third command is cut, the ways to cut taken in turn; with SOAK set every one of
  * them in every way.
  */
-#include "cardops/practice/ca.h"
-#include "cardops/practice/ca_cards.h"
 #include "cardops/practice/card_state.h"
 #include "cardops/practice/emulated_reader.h"
 #include "cardops/practice/personal.h"
 #include "cardops/practice/store.h"
 #include "forms/desk/desk.h"
+#include "tests/desk/authority.h"
 #include "tests/desk/cuts.h"
 #include "tests/lib/card_rig.h"
 #include "tests/lib/case_samples.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <libgen.h>
@@ -43,10 +41,7 @@
 #define CARD_FILE "cardops/practice/cards/" CARD ".ini"
 enum { REPLY_MS = 30000, TURNS_MAX = 3000, PIN = CARD_PIN_AUTH, CERTIFICATE = CARD_CERTIFICATE_AUTH };
 
-static char folder[64], stand[96], authority[112], script[96], ledger_path[96], password[96];
-static char server[64], card_program[PATH_MAX], enrol_program[PATH_MAX], filter[96];
-static pid_t ca;
-static int ca_life = -1;
+static char folder[64], script[96], ledger_path[96], card_program[PATH_MAX];
 static struct desk_settings settings;
 static struct ledger *ledger;
 static struct desk *desk;
@@ -75,88 +70,6 @@ static void beside_program(char *path, const char *name)
 
     assert_true(readlink("/proc/self/exe", own, sizeof own - 1) > 0);
     assert_true(snprintf(path, PATH_MAX, "%s/%s", dirname(own), name) < PATH_MAX);
-}
-
-static void write_file(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "we");
-
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
-}
-
-/* --- the authority --- */
-
-/* The office's way to the authority: the real filter with all that it needs to know. */
-static void write_filter(void)
-{
-    char text[PATH_MAX + 1024];
-
-    snprintf(text, sizeof text,
-             "#!/bin/sh\nexec '%s' \"$@\" --server %s --roots %s/trust/auth-roots.pem "
-             "--trust %s/trust/cmp-root.pem --credential %s/trust/office.p12 --password-file %s "
-             "--message-seconds 1 --total-seconds 3\n",
-             enrol_program, server, authority, authority, authority, password);
-    write_file(filter, text);
-    assert_int_equal(chmod(filter, 0700), 0);
-}
-
-static void start_ca(void)
-{
-    int ready[2], life[2];
-    char port[16] = "";
-
-    assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
-    assert_int_equal(pipe2(life, O_CLOEXEC), 0);
-    ca = fork();
-    assert_true(ca >= 0);
-    if (ca == 0) {
-        const struct ca_settings of = {.directory = authority,
-                                       .ready_fd = ready[1],
-                                       .life_fd = life[0],
-                                       .find = ca_cards_find,
-                                       .context = stand};
-
-        close(ready[0]);
-        close(life[1]);
-        _exit(ca_serve(&of));
-    }
-    close(ready[1]);
-    close(life[0]);
-    ca_life = life[1];
-    assert_true(read(ready[0], port, sizeof port - 1) > 0);
-    close(ready[0]);
-    snprintf(server, sizeof server, "http://127.0.0.1:%d" CA_PATH_AUTH, atoi(port));
-    write_filter();
-}
-
-static void stop_ca(void)
-{
-    close(ca_life);
-    waitpid(ca, NULL, 0);
-}
-
-static void tell_ca(const char *command)
-{
-    char answer[128];
-
-    assert_int_equal(ca_ask(authority, command, answer, sizeof answer), CA_OK);
-}
-
-static int count_files(const char *name)
-{
-    char path[160];
-    int count = 0;
-    DIR *list;
-
-    snprintf(path, sizeof path, "%s/%s", authority, name);
-    list = opendir(path);
-    for (struct dirent *entry; list && (entry = readdir(list));)
-        count += entry->d_name[0] != '.';
-    if (list)
-        closedir(list);
-    return count;
 }
 
 /* --- once for all cases --- */
@@ -608,7 +521,7 @@ static void test_a_renewal_with_every_message_lost(void **state)
     static const char *const troubles[] = {
         "lose p10cr request",    "lose p10cr answer",    "lose certConf request",
         "lose certConf answer",  "lose rr request",      "lose rr answer",
-        "down yes",              "slow 2",               "wrong other-key"};
+        "down yes",              "wrong other-key",      "slow 2"};
     const char *wrong;
 
     (void)state;
