@@ -15,8 +15,12 @@ void desk_update(struct desk *d)
                                 strcmp(d->view.card.serial, d->view.file.plan.serial) == 0;
     d->view.cure = step_cure(d);
     claim_update(d);
-    if (d->view.doing == DESK_IDLE || d->view.doing == DESK_AT_CENTRE)
-        d->view.doing = d->centre.pid != 0 ? DESK_AT_CENTRE : DESK_IDLE;
+    if (d->centre.pid != 0)
+        d->view.doing = DESK_AT_CENTRE;
+    else if (d->view.doing == DESK_AT_CENTRE)
+        d->view.doing = d->asked == ASKED_READ   ? DESK_READING
+                        : d->asked == ASKED_OPEN ? DESK_OPENING
+                                                 : DESK_IDLE;
     d->view.typing = d->asked == ASKED_STEP && (d->asking == CARD_ASK_VERIFY ||
                                                 d->asking == CARD_ASK_CHANGE ||
                                                 d->asking == CARD_ASK_RESET);
