@@ -142,6 +142,38 @@ static void the_terminal_goes_away_during_the_entry(void **state)
     session_step_is(s, CASE_PLANNED, CASE_STEP_IS_NOT_DONE);
 }
 
+/* The stand's own account of the card: the PIN in both of its places. */
+static void the_card_holds_twice(const char *card, const char *value)
+{
+    assert_true(session_pin_is(s, card, "juki", value));
+    assert_true(session_pin_is(s, card, "juki-common", value));
+}
+
+static void the_juki_pin_typed_once_is_set_in_both_places_then_kenmen(void **state)
+{
+    (void)state;
+    session_fresh(s, "adult");
+    session_clerk(s, &(struct session_setup){.city = "omihachiman"});
+    session_expect(s, "カードあり");
+    session_resident(s);
+    session_expect(s, "接続中");
+    session_type(s, "カードあり", "2");
+    session_type(s, "どなたが来られましたか", "1");
+    session_type(s, "3回", "\033[B\033[B \033[B ");
+    session_type(s, "> [x] 券面", "\r");
+    session_type(s, "受付できます", "\r");
+    session_type(s, "次のことを行います", "\r");
+    on_terminal("新しい暗証番号", "2468\r");
+    on_terminal("もう一度", "2468\r");
+    session_type(s, "処理はカードで完了し", "\r");
+    the_card_holds_twice("adult", "2468");
+    session_press(s, "8642E8642E");
+    done();
+    assert_true(session_pin_is(s, "adult", "kenmen", "8642"));
+    the_card_holds_twice("adult", "2468");
+    assert_int_equal(session_tries(s, "juki"), 3);
+}
+
 /* The change has reached the card, the answer has not: the new PIN is entered once and proves it. */
 static void pulled_after_the_change_and_proven(void **state)
 {
@@ -173,6 +205,7 @@ int main(void)
         cmocka_unit_test_teardown(a_wrong_old_pin_costs_one_try_and_says_so, rest),
         cmocka_unit_test_teardown(the_signature_password_on_the_terminal, rest),
         cmocka_unit_test_teardown(the_terminal_goes_away_during_the_entry, rest),
+        cmocka_unit_test_teardown(the_juki_pin_typed_once_is_set_in_both_places_then_kenmen, rest),
         cmocka_unit_test_teardown(pulled_after_the_change_and_proven, rest),
     };
     return cmocka_run_group_tests_name("changes on pcscd and libccid", tests, open_all, close_all);
