@@ -27,6 +27,7 @@ static void judge_window(struct judgement *j)
         if ((j->out->certificates & 1u << pin) == 0 || !expiry_of(j, pin)->known)
             continue;
         struct validity_window window = validity_window(expiry_of(j, pin)->when.date);
+        j->out->window_steps[pin] = window.steps;
         j->out->from = later(j->out->from, window.first);
         j->out->until = earlier(j->out->until, window.last);
     }
@@ -91,11 +92,13 @@ static void judge_validity(struct judgement *j)
         struct validity_end end = end_of(j, PIN_AUTH, auth_end);
         doubt |= end.doubt;
         auth_end = end.end;
+        out->end_steps[PIN_AUTH] = end.steps;
         out->valid_until = end.end;
     }
     if ((out->certificates & 1u << PIN_SIG) != 0) {
         struct validity_end end = end_of(j, PIN_SIG, auth_end);
         doubt |= end.doubt;
+        out->end_steps[PIN_SIG] = end.steps;
         out->valid_until = earlier(out->valid_until, end.end);
     }
     if ((doubt & VALIDITY_ON_EXPIRY_DAY) != 0)

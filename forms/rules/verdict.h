@@ -10,6 +10,7 @@
 
 #include "forms/rules/hours.h"
 #include "forms/rules/profile.h"
+#include "forms/rules/validity.h"
 
 enum {
     VERDICT_MISSING_MAX = 24,
@@ -48,6 +49,8 @@ struct verdict {
     int other_office; /* an office that takes this and is open, or the first that takes it; -1 */
     struct date from, until; /* renewal window */
     struct date valid_until;
+    /* The arithmetic behind from/until and behind valid_until, by PIN_SIG and PIN_AUTH; empty: none. */
+    struct validity_steps window_steps[2], end_steps[2];
     struct moment opens;
     struct hours_answer hours;
     const char *phone;     /* NULL: none due */

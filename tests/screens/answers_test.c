@@ -73,6 +73,17 @@ static void the_rule_and_its_page_are_one_key_away(void **state)
     clerk_expect_screen(clerk, "2017年10月6日", "verdict");
 }
 
+static void dates_show_their_arithmetic(void **state)
+{
+    (void)state;
+    start_city("ibaraki", "locked");
+    go_to_card("3", "1");
+    terminal_type(clerk_terminal(clerk), "\r");
+    clerk_type(clerk, "お受けできません", "r");
+    clerk_type(clerk, "ご案内できること", "\033[6~");
+    clerk_expect_screen(clerk, "か月前の同じ日", "verdict-arithmetic");
+}
+
 static void a_silent_page_leads_to_the_office_and_its_decision(void **state)
 {
     (void)state;
@@ -193,6 +204,7 @@ int main(void)
         cmocka_unit_test_teardown(dates_are_typed_as_they_are_spoken, end),
         cmocka_unit_test_teardown(the_verdict_follows_every_tick, end),
         cmocka_unit_test_teardown(the_rule_and_its_page_are_one_key_away, end),
+        cmocka_unit_test_teardown(dates_show_their_arithmetic, end),
         cmocka_unit_test_teardown(a_silent_page_leads_to_the_office_and_its_decision, end),
         cmocka_unit_test_teardown(a_pin_is_never_taken_into_the_record, end),
         cmocka_unit_test_teardown(the_reception_time_can_be_set_back_and_not_forward, end),

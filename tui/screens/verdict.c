@@ -120,7 +120,9 @@ void flow_missing(struct flow *flow, const struct screen_view *view, int most)
     if (!verdict_accepts(verdict) && verdict->kind != VERDICT_MISSING && verdict->reason_count > 0) {
         flow_text(flow, THEME_TEXT, 2, text_of(view, verdict->reason[0]->text));
     }
-    for (int i = 0; i < view->verdict.missing_count && flow->used < most; i++) {
+    /* Where no paper would help, none is asked for. */
+    bool helps = verdict->kind != VERDICT_REFUSE && verdict->kind != VERDICT_REROUTE;
+    for (int i = 0; helps && i < verdict->missing_count && flow->used < most; i++) {
         missing_text(view, &view->verdict.missing[i], text);
         /* Two documents that one rule still wants are one sentence. */
         if (strcmp(text, before) != 0) {
@@ -217,6 +219,52 @@ static void flow_dates(struct flow *flow, const struct screen_view *view)
     }
 }
 
+/* How the dates above were counted, one step a line. */
+static void flow_steps(struct flow *flow, const struct screen_view *view, enum pin pin,
+                       const struct validity_steps *steps)
+{
+    static const char *const ids[VALIDITY_STEP_KINDS] = {
+        [STEP_EXPIRY] = "arithmetic.expiry",
+        [STEP_MONTHS_BACK] = "arithmetic.months-back",
+        [STEP_NO_SUCH_DAY] = "arithmetic.no-such-day",
+        [STEP_NEXT_DAY] = "arithmetic.next-day",
+        [STEP_ISSUED] = "arithmetic.issued",
+        [STEP_RENEWED_IN_TIME] = "arithmetic.renewed-in-time",
+        [STEP_BIRTHDAY] = "arithmetic.birthday",
+        [STEP_LEAP_BIRTHDAY] = "arithmetic.leap-birthday",
+        [STEP_CARD_CAP] = "arithmetic.card-cap",
+        [STEP_AUTH_CAP] = "arithmetic.auth-cap",
+        [STEP_STAY_CAP] = "arithmetic.stay-cap",
+        [STEP_APPLICATION] = "arithmetic.application",
+        [STEP_OTHER_READING] = "arithmetic.other-reading",
+    };
+    char text[WORDS_TEXT_MAX], date[PARTS_TEXT], number[PARTS_TEXT];
+    if (steps->count > 0) {
+        flow_text(flow, THEME_QUIET, 2, pin_name(view, pin));
+    }
+    for (size_t i = 0; i < steps->count; i++) {
+        const struct validity_step *step = &steps->step[i];
+        WORDS(view->language, ids[step->kind], text, date_text(view, step->date, date), number_text(step->number, number));
+        flow_text(flow, THEME_TEXT, 4, text);
+    }
+}
+
+static void flow_arithmetic(struct flow *flow, const struct screen_view *view)
+{
+    const struct verdict *verdict = &view->verdict;
+    size_t steps = 0;
+    for (enum pin pin = PIN_SIG; pin <= PIN_AUTH; pin++) {
+        steps += verdict->window_steps[pin].count + verdict->end_steps[pin].count;
+    }
+    if (steps > 0) {
+        flow_heading(flow, view, "verdict.arithmetic");
+    }
+    for (enum pin pin = PIN_SIG; pin <= PIN_AUTH; pin++) {
+        flow_steps(flow, view, pin, &verdict->window_steps[pin]);
+        flow_steps(flow, view, pin, &verdict->end_steps[pin]);
+    }
+}
+
 static bool is_reason(const struct verdict *verdict, const struct citation *citation)
 {
     for (int i = 0; i < verdict->reason_count; i++) {
@@ -241,6 +289,7 @@ static void content(struct flow *flow, const struct screen_view *view)
             flow_citation(flow, view, verdict->missing[i].citation, THEME_TEXT);
         }
     }
+    flow_arithmetic(flow, view);
     flow_citations(flow, view, "verdict.warnings", verdict->warning_count, verdict->warning, THEME_WARNING);
     flow_citations(flow, view, "verdict.guidance", verdict->guidance_count, verdict->guidance, THEME_TEXT);
 }
