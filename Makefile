@@ -29,7 +29,7 @@ OPTIMISE := -O2 -g -D_FORTIFY_SOURCE=2
 LINKHARD := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 ifeq ($(SANITIZE),1)
 OPTIMISE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-LINKHARD := -fsanitize=address,undefined -pie
+LINKHARD := -fsanitize=address,undefined -pie -Wl,-z,now
 endif
 ifeq ($(SANITIZE),fuzz)
 OPTIMISE := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all

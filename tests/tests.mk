@@ -77,7 +77,7 @@ run-tests:
 # The whole suite again under AddressSanitizer and UndefinedBehaviorSanitizer.
 asan:
 	@$(MAKE) --no-print-directory $(PARALLEL) BUILD=$(BUILD)/asan SANITIZE=1 tests
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=1 RUN_OPTIONS='-t 600' run-tests
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=1 RUN_OPTIONS='-t 900' run-tests
 
 CHECKS := includes sizes headers words
 check:
