@@ -7,6 +7,7 @@
 
 #include <locale.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,6 +240,8 @@ int counter_main(int argc, char *argv[])
 {
     static struct counter c;
     setlocale(LC_ALL, "");
+    /* A file at its limit is a full disk: told, not died of. */
+    signal(SIGXFSZ, SIG_IGN);
     int code = counter_start(&c, argc, argv);
     if (code < 0) {
         run(&c);

@@ -136,10 +136,12 @@ static bool reader_lost(uint32_t code)
 
 static void set_presence(struct desk *d, uint8_t presence, int64_t now)
 {
-    d->view.presence = (enum card_presence)presence;
-    /* The reader is back: what it was lost for is asked again at once. */
-    if (reader_lost(d->view.link) && (presence == CARD_IN_READER || presence == CARD_READER_EMPTY))
+    /* The reader is back: it is opened again at once, and only then is there a card for this desk. */
+    if (reader_lost(d->view.link) && (presence == CARD_IN_READER || presence == CARD_READER_EMPTY)) {
         d->try_link_at = now;
+        return;
+    }
+    d->view.presence = (enum card_presence)presence;
     if (presence == CARD_IN_READER) {
         d->read_wanted = d->view.case_open;
         return;

@@ -34,6 +34,12 @@ static struct message as_settled(const struct screen_view *view, struct message 
     }
     enum case_step_state state = (enum case_step_state)file->steps[view->step].state;
     enum case_kind kind = (enum case_kind)file->steps[view->step].plan.kind;
+    if (state == CASE_STEP_IS_INTENDED && view->desk->ledger != LEDGER_OK) {
+        message = *message_of_ledger(view->desk->ledger);
+        message.truth = "settled.unrecorded";
+        message.act = "settled.unrecorded.do";
+        return message;
+    }
     if (case_at_authority(kind)) {
         return message;
     }

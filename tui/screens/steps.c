@@ -112,7 +112,7 @@ void flow_reader(struct flow *flow, const struct screen_view *view)
     const struct desk_view *desk = view->desk;
     if (desk->presence != CARD_IN_READER) {
         flow_text(flow, THEME_WARNING, 0, say(view, "card.insert"));
-    } else if (desk->doing == DESK_READING || desk->doing == DESK_OPENING) {
+    } else if (desk->doing == DESK_READING || desk->doing == DESK_OPENING || desk->card_coming) {
         flow_text(flow, THEME_TEXT, 0, say(view, "card.reading"));
     } else if (desk->card_known && desk->file.planned && !desk->card_is_the_cases) {
         flow_text(flow, THEME_BAD, 0, say(view, "card.other.happened"));
