@@ -20,6 +20,8 @@ struct quirk {
 
 /* clang-format off */
 static const struct quirk quirks[] = {
+    /* The practice pad has the driver's numbers of a GemPC PinPad, and takes what it reports. */
+    {0, 0, "madoguchi-pad", {USUAL}},
     {0x08E6, 0x3478, "GemPC P", {USUAL, .minimum = 4, .maximum = 8}},
     {0x0982, 0x0008, "VEGA-ALPHA", {USUAL, .minimum = 4, .maximum = 8}},
     {0x04E6, 0xE003, "SPR 532", {ASKS(0, 0)}},

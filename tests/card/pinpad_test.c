@@ -68,6 +68,7 @@ static void manners_go_by_numbers_then_by_name(void **state)
     (void)state;
     struct pinpad_properties gem = {.vendor = 0x08E6, .product = 0x3478}, untold = {0};
     assert_int_equal(pinpad_manners_of("anything", &gem).maximum, 8);
+    assert_int_equal(pinpad_manners_of("madoguchi-pad 00 00", &gem).maximum, 0);
     assert_int_equal(pinpad_manners_of("Gemalto GemPC PinPad 00 00", &untold).maximum, 8);
     assert_int_equal(pinpad_manners_of("REINER SCT cyberJack RFID", &untold).maximum, 15);
     assert_false(pinpad_manners_of("HP USB Smart Card Keyboard 00 00", &untold).verifies);

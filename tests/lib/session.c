@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -191,6 +193,32 @@ bool session_pin_is(const struct session *s, const char *card, const char *pin, 
     return is;
 }
 
+/* The stand ends with this program, however that ends. */
+static void start_stand(struct session *s, const char *build, const char *card)
+{
+    char program[PATH_MAX];
+    snprintf(program, sizeof program, "%s/madoguchi-practice", build);
+    const pid_t parent = getpid();
+    s->stand = fork();
+    assert_true(s->stand >= 0);
+    if (s->stand == 0) {
+        int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+        dup2(null, STDIN_FILENO);
+        dup2(null, STDOUT_FILENO);
+        if (prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent) {
+            execl(program, program, "run", "--foreground", "--dir", session_path(s, "stand"), "--cards",
+                  session_path(s, "cards"), "--card", card, (char *)NULL);
+        }
+        _exit(127);
+    }
+    json_t *answer = NULL;
+    for (int i = 0; answer == NULL && i < 100 * DEADLINE_SECONDS && waitpid(s->stand, NULL, WNOHANG) == 0; i++) {
+        poll(NULL, 0, 10);
+        answer = control(s, "state");
+    }
+    json_decref(answer);
+}
+
 void session_open(struct session *s, const char *card)
 {
     const char *place = getenv("TMPDIR"), *build = getenv("BUILD");
@@ -202,11 +230,8 @@ void session_open(struct session *s, const char *card)
     /* Days that stand still, as the clock of these tests does. */
     shell("mkdir %s && cp cardops/practice/cards/*.ini %s && sed -i 's/= +.*/= 2031-03-31/; s/= -.*/= 2026-10-24/' %s/*.ini",
           session_path(s, "cards"), session_path(s, "cards"), session_path(s, "cards"));
-    shell("'%s/madoguchi-practice' run --dir %s --cards %s --card '%s' >/dev/null", build, session_path(s, "stand"),
-          session_path(s, "cards"), card);
-    json_t *state = session_state(s);
-    s->stand = (pid_t)json_integer_value(json_object_get(state, "pid"));
-    json_decref(state);
+    start_stand(s, build, card);
+    json_decref(session_state(s));
 }
 
 void session_close(struct session *s)
@@ -215,8 +240,8 @@ void session_close(struct session *s)
     if (s->stand > 0) {
         json_decref(control(s, "stop"));
     }
-    for (int i = 0; s->stand > 0 && kill(s->stand, 0) == 0 && i < 10 * DEADLINE_SECONDS; i++) {
-        poll(NULL, 0, 100);
+    if (s->stand > 0) {
+        waitpid(s->stand, NULL, 0);
     }
     shell("rm -rf '%s'", s->folder);
 }

@@ -5,7 +5,7 @@
  * Order of calls: session_open once a test program; for each test session_fresh, the programs, keys and
  * expectations, session_rest; session_close. Everything lives below one temporary directory and is ended by
  * session_close. Whatever must come is waited for with a deadline; what does not come fails the running cmocka
- * test with the screen. Needs $BUILD and the repository's root as working directory.
+ * test with the screen. The stand ends with its test program, however that ends. Needs $BUILD and the repository's root as working directory.
  */
 #ifndef TESTS_LIB_SESSION_H
 #define TESTS_LIB_SESSION_H
