@@ -113,3 +113,8 @@ coverage:
 # The figures as one table, and the whole loop of cuts on real pcscd and libccid (minutes).
 bench: all $(BUILD)/tests/bench/bench_main $(BUILD)/tests/bench/recording_card_main
 	@BUILD=$(abspath $(BUILD)) $(BUILD)/tests/bench/bench_main 2>&1 | grep -v '^\[ *\(RUN\|=*\|OK\|PASSED\) *\]'
+
+SOAKED := $(patsubst %,$(BUILD)/tests/%_test,desk/enrol_cut faults/calls)
+soak: all $(HELPERS) $(SOAKED)
+	@SOAK=1 $(RUN) -t 3600 $(abspath $(SOAKED))
+	@BUILD=$(abspath $(BUILD)) $(BUILD)/tests/session/soak_main
