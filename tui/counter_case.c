@@ -144,6 +144,10 @@ void case_take_card(struct counter *c)
     case_judge(c);
     c->view.situation.pins = preselected(c);
     case_judge(c);
+    if (of_certificates(c->view.situation.procedure)) {
+        c->view.situation.pins &= c->view.verdict.certificates;
+        case_judge(c);
+    }
 }
 
 /* --- documents --------------------------------------------------------------------------------- */
@@ -321,26 +325,29 @@ static void add_step(const struct counter *c, struct case_plan *out, enum case_k
     }
 }
 
+/* Locked, forgotten, or never set: a certificate's PIN is then set anew. */
 static bool is_lost(const struct counter *c, size_t pin)
 {
     const struct stated *stated = &c->view.situation.fact[FACT_PIN_SIG + pin];
     const struct stated *all = &c->view.situation.fact[FACT_PINS];
     const struct stated *said = stated->known ? stated : all;
-    return is_locked(&c->view.desk->card.pins[pin]) ||
+    const struct card_pin_facts *there = &c->view.desk->card.pins[pin];
+    return is_locked(there) || there->present == CARD_NO ||
            (said->known && (said->value == PIN_IS_LOCKED || said->value == PIN_IS_FORGOTTEN));
 }
 
-/* What a certificate needs after its PIN; an old one is revoked when all new ones are proven. */
+/* What a certificate needs after its PIN. Authentication first: the signature certificate ends with it at the latest.
+ * An old one is revoked when all new ones are proven. */
 static void add_certificates(const struct counter *c, struct case_plan *out)
 {
     static const enum case_kind kinds[] = {CASE_KEEP, CASE_KEY, CASE_CERTIFICATE, CASE_INSTALL, CASE_PROVE};
     const struct situation *situation = &c->view.situation;
-    for (size_t pin = 0; pin < CASE_CERTIFICATES; pin++) {
+    for (size_t pin = CASE_CERTIFICATES; pin-- > 0;) {
         for (size_t i = 0; (situation->pins & 1U << pin) != 0 && i < sizeof kinds / sizeof *kinds; i++) {
             add_step(c, out, kinds[i], pin);
         }
     }
-    for (size_t pin = 0; pin < CASE_CERTIFICATES && situation->procedure == PROCEDURE_RENEW; pin++) {
+    for (size_t pin = CASE_CERTIFICATES; pin-- > 0 && situation->procedure == PROCEDURE_RENEW;) {
         if ((situation->pins & 1U << pin) != 0) {
             add_step(c, out, CASE_REVOKE, pin);
         }
