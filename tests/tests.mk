@@ -116,5 +116,5 @@ bench: all $(BUILD)/tests/bench/bench_main $(BUILD)/tests/bench/recording_card_m
 
 SOAKED := $(patsubst %,$(BUILD)/tests/%_test,desk/enrol_cut faults/calls)
 soak: all $(HELPERS) $(SOAKED)
-	@SOAK=1 $(RUN) -t 3600 $(abspath $(SOAKED))
+	@SOAK=1 BUILD=$(abspath $(BUILD)) tests/run -t 3600 $(abspath $(SOAKED))
 	@BUILD=$(abspath $(BUILD)) $(BUILD)/tests/session/soak_main
