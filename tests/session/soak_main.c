@@ -84,7 +84,7 @@ static bool ends_or_asks(struct terminal *t, const void *last)
  * longer than one wait for the screen. */
 static void type_until_the_end(const struct procedure *p)
 {
-    enum { WAITS = 6 };
+    enum { WAITS = 12 };
     char keys[48];
     int last = 0, entries;
     for (int i = 0; i < WAITS && !at_an_end(s->clerk); i++) {
