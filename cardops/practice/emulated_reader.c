@@ -9,13 +9,13 @@
 #include <unistd.h>
 
 enum { SCRIPTS = 64, SCRIPT_LENGTH = 64 };
-enum { NOTHING, LINK_AWAY, LINK_NO_SERVICE };
+enum { NOTHING, LINK_AWAY, LINK_NO_SERVICE, LINK_REFUSED, LINKS };
 
 struct emulated {
     struct reader reader;
     bool has_pad, connected, lost;
     int event;
-    int down; /* LINK_AWAY, LINK_NO_SERVICE or NOTHING */
+    int down; /* NOTHING, or a LINK_ */
     struct practice_card *card, *other;
     struct pad pad;
     char scripts[SCRIPTS][SCRIPT_LENGTH];
@@ -78,6 +78,12 @@ void emulated_reader_fault(struct reader *r, enum emulated_fault fault, unsigned
     e->countdown = nth;
 }
 
+void emulated_reader_refuse(struct reader *r)
+{
+    self(r)->down = LINK_REFUSED;
+    presence_changed(self(r));
+}
+
 void emulated_reader_restore(struct reader *r)
 {
     self(r)->down = NOTHING;
@@ -96,9 +102,13 @@ unsigned emulated_reader_executed(const struct reader *r)
 
 static enum reader_fault link_state(const struct emulated *e)
 {
-    if (e->down == LINK_NO_SERVICE)
-        return READER_NO_SERVICE;
-    return e->down == LINK_AWAY ? READER_UNAVAILABLE : READER_OK;
+    static const enum reader_fault faults[LINKS] = {
+        [NOTHING] = READER_OK,
+        [LINK_AWAY] = READER_UNAVAILABLE,
+        [LINK_NO_SERVICE] = READER_NO_SERVICE,
+        [LINK_REFUSED] = READER_NOT_AUTHORISED,
+    };
+    return faults[e->down];
 }
 
 /* --- commands to the card, and the faults on their way -------------------------------------- */
@@ -333,7 +343,8 @@ static enum reader_fault emulated_presence(struct reader *r, enum reader_presenc
     if (read(e->event, &drained, sizeof drained) < 0)
         drained = 0; /* nothing was there */
     *now = e->down == LINK_AWAY ? READER_IS_AWAY : e->card ? READER_HAS_CARD : READER_IS_EMPTY;
-    return e->down == LINK_NO_SERVICE ? READER_NO_SERVICE : READER_OK;
+    enum reader_fault fault = link_state(e);
+    return fault == READER_UNAVAILABLE ? READER_OK : fault;
 }
 
 static enum reader_fault emulated_connect(struct reader *r)

@@ -2,7 +2,7 @@
  * The card process's own loop over the emulated reader. The reader's "name" is the path of a
  * script, read anew at every CARD_ASK_OPEN; one word a line:
  *
- *   stand DIRECTORY   card FILE   other FILE   pad   keys SCRIPT   fault NUMBER NTH
+ *   stand DIRECTORY   card FILE   other FILE   pad   keys SCRIPT   fault NUMBER NTH   refuse
  */
 #include "cardops/practice/emulated_reader.h"
 #include "cardops/server.h"
@@ -17,7 +17,7 @@ static struct practice_card *card, *other;
 struct script {
     char stand[256], card[256], other[256], keys[8][64];
     unsigned key_count, fault, nth;
-    bool pad;
+    bool pad, refuse;
 };
 
 static bool read_script(struct script *s, const char *path)
@@ -35,8 +35,10 @@ static bool read_script(struct script *s, const char *path)
             continue;
         if (s->key_count < 8 && sscanf(line, "keys %63s", s->keys[s->key_count]) == 1)
             s->key_count++;
-        else if (sscanf(line, "%299s", word) == 1 && strcmp(word, "pad") == 0)
-            s->pad = true;
+        else if (sscanf(line, "%299s", word) == 1) {
+            s->pad |= strcmp(word, "pad") == 0;
+            s->refuse |= strcmp(word, "refuse") == 0;
+        }
     }
     fclose(file);
     explicit_bzero(line, sizeof line);
@@ -64,6 +66,8 @@ static struct reader *open_emulated(const struct card_settings *settings)
         ready = emulated_reader_keys(r, s.keys[i]);
     if (ready && s.nth > 0)
         emulated_reader_fault(r, (enum emulated_fault)s.fault, s.nth);
+    if (ready && s.refuse)
+        emulated_reader_refuse(r);
     if (!ready && r != NULL)
         r->ops->close(&r);
     explicit_bzero(&s, sizeof s);

@@ -198,6 +198,13 @@ static void no_reader_and_no_card_process_are_told_on_the_desk(void **state)
     clerk_expect_screen(clerk, "自動的につなぎ直します", "desk-no-process");
 }
 
+static void a_session_that_polkit_refuses_is_told_so(void **state)
+{
+    (void)state;
+    clerk = clerk_start(&(struct clerk_setup){.card = "locked", .reader = "refuse\n"});
+    clerk_expect_screen(clerk, "polkit", "desk-not-authorised");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +221,7 @@ int main(void)
         cmocka_unit_test_teardown(a_record_without_a_place_is_told_before_anybody_is_asked, end),
         cmocka_unit_test_teardown(wrong_arguments_are_named, end),
         cmocka_unit_test_teardown(no_reader_and_no_card_process_are_told_on_the_desk, end),
+        cmocka_unit_test_teardown(a_session_that_polkit_refuses_is_told_so, end),
     };
     return cmocka_run_group_tests_name("answers on the screens", tests, NULL, NULL);
 }
