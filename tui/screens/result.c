@@ -62,10 +62,24 @@ static bool is_pending(const struct screen_view *view, enum case_kind kind, uint
     return step != NULL && step->kind == kind && step->pin == pin;
 }
 
-/* What the certificates have come to; the name before it is written, for the resident to confirm. */
-static void flow_certificates(struct flow *flow, const struct screen_view *view)
+/* Before it is written, for the resident to confirm: first, so that no long list pushes it off the screen. */
+static void flow_name(struct flow *flow, const struct screen_view *view)
 {
     const struct desk_certificate *sig = &view->certificates[CARD_CERTIFICATE_SIG];
+    char text[WORDS_TEXT_MAX];
+    if (*sig->name == '\0' || !is_pending(view, CASE_INSTALL, CARD_CERTIFICATE_SIG)) {
+        return;
+    }
+    flow_text(flow, THEME_HEADING, 0, WORDS(view->language, "certificate.name", text, sig->name));
+    flow_text(flow, sig->name_differs ? THEME_BAD : THEME_TEXT, 0,
+              WORDS(view->language, sig->name_differs ? "certificate.name-differs" : "certificate.confirm-name", text,
+                    sig->old_name));
+    flow_blank(flow);
+}
+
+/* What the certificates have come to. */
+static void flow_certificates(struct flow *flow, const struct screen_view *view)
+{
     char text[WORDS_TEXT_MAX], date[PARTS_TEXT];
     struct date forecast;
     bool any = false;
@@ -82,12 +96,6 @@ static void flow_certificates(struct flow *flow, const struct screen_view *view)
         flow_text(flow, THEME_WARNING, 0,
                   WORDS(view->language, "certificate.differs", text, date_text(view, forecast, date)));
     }
-    if (*sig->name != '\0' && is_pending(view, CASE_INSTALL, CARD_CERTIFICATE_SIG)) {
-        flow_text(flow, THEME_HEADING, 0, WORDS(view->language, "certificate.name", text, sig->name));
-        flow_text(flow, sig->name_differs ? THEME_BAD : THEME_TEXT, 0,
-                  WORDS(view->language, sig->name_differs ? "certificate.name-differs" : "certificate.confirm-name", text,
-                        sig->old_name));
-    }
     if (view->desk->pin_first) {
         flow_text(flow, THEME_WARNING, 0, say(view, "certificate.pin-first"));
     }
@@ -98,6 +106,7 @@ void result_draw(struct canvas *c, const struct screen_view *view)
     const struct case_file *file = &view->desk->file;
     struct flow flow = flow_of(c, view, SCREEN_RESULT);
     char number[PARTS_TEXT];
+    flow_name(&flow, view);
     flow_steps(&flow, view, file);
     flow_blank(&flow);
     const struct case_step *step = view->step >= 0 && view->step < file->plan.step_count ? &file->steps[view->step] : NULL;

@@ -68,8 +68,8 @@ void slip_lines(const struct screen_view *view, struct slip *out)
                  file->decision.why);
         add_labelled(out, view, "slip.decided", text);
     }
-    add_steps(out, view, file);
     add_certificates(out, view);
+    add_steps(out, view, file);
 }
 
 void slip_draw(struct canvas *c, const struct screen_view *view)
