@@ -19,14 +19,20 @@
 static const char script[] =
     "#!/bin/sh\n"
     "# The practice office's way to its CA: madoguchi-enrol with all that it needs to know about both.\n"
-    "# Written by the practice stand at every start.\n"
+    "# Written by the practice stand at every start; the CA may still be making its keys then.\n"
     "stand='%s'\n"
     "kind=sig before=\n"
     "for word in \"$@\"; do\n"
     "    [ \"$before\" != --kind ] || kind=$word\n"
     "    before=$word\n"
     "done\n"
-    "exec '%s/madoguchi-enrol' \"$@\" --server \"http://127.0.0.1:%d/.well-known/cmp/p/$kind\" \\\n"
+    "tries=0\n"
+    "while [ ! -s \"$stand/ca/port\" ] && [ $tries -lt 150 ]; do\n"
+    "    sleep 0.1\n"
+    "    tries=$((tries + 1))\n"
+    "done\n"
+    "port=$(cat \"$stand/ca/port\" 2>/dev/null || echo 1)\n"
+    "exec '%s/madoguchi-enrol' \"$@\" --server \"http://127.0.0.1:$port/.well-known/cmp/p/$kind\" \\\n"
     "    --roots \"$stand/ca/trust/$kind-roots.pem\" --trust \"$stand/ca/trust/cmp-root.pem\" \\\n"
     "    --credential \"$stand/ca/trust/office.key\" --certificate \"$stand/ca/trust/office.pem\"\n";
 
@@ -42,12 +48,12 @@ static bool own_folder(char folder[STORE_PATH_MAX])
     return true;
 }
 
-static bool write_script(const char *stand, int port)
+static bool write_script(const char *stand)
 {
     char text[sizeof script + 2 * STORE_PATH_MAX], folder[STORE_PATH_MAX], path[STORE_PATH_MAX];
     if (!own_folder(folder) || !store_path(path, stand, "enrol"))
         return false;
-    int n = snprintf(text, sizeof text, script, stand, folder, port);
+    int n = snprintf(text, sizeof text, script, stand, folder);
     return n > 0 && n < (int)sizeof text && store_write(stand, "enrol", text, (size_t)n) && chmod(path, 0700) == 0;
 }
 
@@ -85,7 +91,7 @@ static int child_run(const char *stand, int port, int ready, int life)
 bool ca_process_start(struct ca_process *p, const char *stand)
 {
     int ready[2], life[2];
-    if (pipe2(ready, O_CLOEXEC) != 0)
+    if (!write_script(stand) || pipe2(ready, O_CLOEXEC) != 0)
         return false;
     if (pipe2(life, O_CLOEXEC) != 0) {
         close(ready[0]), close(ready[1]);
@@ -105,7 +111,7 @@ bool ca_process_start(struct ca_process *p, const char *stand)
     return false;
 }
 
-bool ca_process_readable(struct ca_process *p, const char *stand)
+bool ca_process_readable(struct ca_process *p)
 {
     char text[16] = "";
     ssize_t n = read(p->ready, text, sizeof text - 1);
@@ -114,7 +120,7 @@ bool ca_process_readable(struct ca_process *p, const char *stand)
     if (n <= 0)
         return false;
     p->port = atoi(text);
-    p->listens = p->port > 0 && write_script(stand, p->port);
+    p->listens = p->port > 0;
     return p->listens;
 }
 

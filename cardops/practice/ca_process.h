@@ -26,7 +26,7 @@ struct ca_process {
 /* `stand` must outlive the process's start only. False: errno tells. */
 bool ca_process_start(struct ca_process *p, const char *stand) __attribute__((warn_unused_result));
 /* Waits until it listens or has failed. False: the CA cannot serve; it is to be stopped. */
-bool ca_process_readable(struct ca_process *p, const char *stand) __attribute__((warn_unused_result));
+bool ca_process_readable(struct ca_process *p) __attribute__((warn_unused_result));
 /* Ends it and waits for its end. */
 void ca_process_stop(struct ca_process *p);
 /* It has ended by itself and is reaped. */

@@ -130,7 +130,7 @@ static bool readers_opened(const struct stand *s)
 
 static void ca_take(struct stand *s)
 {
-    if (ca_process_readable(&s->ca, s->directory))
+    if (ca_process_readable(&s->ca))
         return;
     ca_process_stop(&s->ca);
     s->failed = true;
