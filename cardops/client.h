@@ -41,7 +41,7 @@ enum card_ask {
     CARD_ASK_RELEASE,    /* end of this resident: card powered off, resident's terminal idle */
     CARD_ASK_KEY,        /* new key pair on the card (or the pending one of a cut); public key */
     CARD_ASK_SIGN,       /* DigestInfo signed with the new key: the request's own proof */
-    CARD_ASK_INSTALL,    /* certificate checked against the key, written, read back */
+    CARD_ASK_INSTALL,    /* certificate checked against the key, written, read back (sig: PIN first) */
     CARD_ASK_PROVE,      /* random challenge signed by the installed key, verified with its certificate */
     CARD_ASK_CERTIFICATE,/* a certificate off the card (sig only after its PIN) */
 };
@@ -78,6 +78,7 @@ enum card_code {
     CARD_PIN_LOCKED,
     CARD_PIN_ABSENT,        /* the card has no such PIN (no certificate, face-authentication card) */
     CARD_PIN_HALF,          /* set in the first of two places only: reply.places_done */
+    CARD_PIN_FIRST,         /* the card wants this certificate's PIN before it; nothing was done */
     /* pinpad and resident's terminal: nothing reached the card */
     CARD_NO_PAD = 500,      /* the reader has no pinpad */
     CARD_PAD_CANCELLED,     /* 6401 */

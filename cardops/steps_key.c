@@ -113,7 +113,6 @@ static enum card_code check_certificate(struct key_step *k, const struct bytes *
     return code;
 }
 
-/* The same certificate already in place: a cut came after the card had taken it. */
 static enum card_code read_back(struct service *s, uint8_t which, const struct bytes *expected)
 {
     struct bytes stored = {0};
@@ -125,19 +124,37 @@ static enum card_code read_back(struct service *s, uint8_t which, const struct b
     return code == CARD_NO_KEY ? CARD_READ_BACK_DIFFERS : code;
 }
 
-static enum card_code install(struct key_step *k, const struct card_request *q,
-                              const struct bytes *der, struct card_reply *r)
+/* Without a key that waits for it, the certificate may be in place: a cut came after the card had
+ * taken it. */
+static enum card_code in_place(struct key_step *k, uint8_t which, const struct bytes *der)
 {
-    enum card_code code = check_certificate(k, der, &r->sw);
-    if (code == CARD_NO_KEY && read_back(k->s, q->certificate, der) == CARD_OK)
-        return CARD_OK;
-    if (code != CARD_OK)
-        return code;
+    enum card_code code = read_back(k->s, which, der);
+    return code == CARD_READ_BACK_DIFFERS ? CARD_NO_KEY : code;
+}
+
+static enum card_code write_certificate(struct key_step *k, uint8_t which, const struct bytes *der,
+                                        struct card_reply *r)
+{
     enum authority_fault fault = k->module->install(k->session, k->key, der, &r->sw);
     if (fault == AUTHORITY_CARD_STATUS && r->sw == SW_WRONG_OFFSET)
         return CARD_CERTIFICATE_SIZE;
-    code = written(k, fault);
-    return code == CARD_OK ? read_back(k->s, q->certificate, der) : code;
+    enum card_code code = written(k, fault);
+    return code == CARD_OK ? read_back(k->s, which, der) : code;
+}
+
+/* What could not be read back is not written. */
+static enum card_code install(struct key_step *k, uint8_t which, const struct bytes *der,
+                              struct card_reply *r)
+{
+    enum card_code code = check_certificate(k, der, &r->sw);
+    bool waits = code == CARD_OK;
+    if (waits)
+        code = jpki_ask_readable(&k->s->channel, (enum card_certificate)which);
+    else if (code == CARD_NO_KEY)
+        code = in_place(k, which, der);
+    if (code == CARD_PIN_FIRST)
+        r->sw = k->s->channel.sw;
+    return waits && code == CARD_OK ? write_certificate(k, which, der, r) : code;
 }
 
 enum card_code step_install(struct service *s, const struct card_request *q, struct card_reply *r)
@@ -148,7 +165,7 @@ enum card_code step_install(struct service *s, const struct card_request *q, str
     if (code == CARD_OK && !bytes_set(&der, q->body.blob, q->blob_length))
         code = CARD_NO_MEMORY;
     if (code == CARD_OK)
-        code = install(&k, q, &der, r);
+        code = install(&k, q->certificate, &der, r);
     bytes_free(&der);
     return end(&k, r, code);
 }

@@ -41,6 +41,11 @@ static enum card_code read_binary(struct channel *c, uint8_t p1, uint8_t p2, siz
     return code;
 }
 
+static enum card_code without_pin(const struct channel *c, enum card_code code)
+{
+    return code == CARD_REFUSED && c->sw == SW_NOT_VERIFIED ? CARD_PIN_FIRST : code;
+}
+
 enum jpki_token jpki_token_parse(const uint8_t *at, size_t length)
 {
     static const struct {
@@ -103,14 +108,28 @@ static enum card_code read_rest(struct channel *c, size_t whole, struct bytes *d
     return code;
 }
 
-enum card_code jpki_read_certificate(struct channel *c, enum card_certificate which,
-                                     struct bytes *der)
+static enum card_code read_head(struct channel *c, enum card_certificate which, struct bytes *der)
 {
-    bytes_truncate(der, 0);
     enum card_code code = jpki_select(c);
     if (code == CARD_OK)
         code = read_binary(c, (uint8_t)(0x80 | files[which].certificate_sfi), 0, CERTIFICATE_HEAD,
                            der);
+    return without_pin(c, code);
+}
+
+enum card_code jpki_ask_readable(struct channel *c, enum card_certificate which)
+{
+    struct bytes head = {0};
+    enum card_code code = read_head(c, which, &head);
+    bytes_free(&head);
+    return code == CARD_REFUSED ? CARD_OK : code;
+}
+
+enum card_code jpki_read_certificate(struct channel *c, enum card_certificate which,
+                                     struct bytes *der)
+{
+    bytes_truncate(der, 0);
+    enum card_code code = read_head(c, which, der);
     if (code != CARD_OK)
         return code;
     if (der->length != CERTIFICATE_HEAD)
@@ -135,5 +154,5 @@ enum card_code jpki_sign(struct channel *c, enum card_certificate which,
         code = channel_send(c, &sign, signature);
     if (code == CARD_OK && c->sw != SW_OK)
         code = CARD_REFUSED;
-    return code;
+    return without_pin(c, code);
 }

@@ -20,16 +20,20 @@ enum card_code jpki_read_token(struct channel *c, enum jpki_token *token)
 enum card_code jpki_read_present(struct channel *c, uint8_t present[2])
     __attribute__((warn_unused_result));
 
+/* CARD_PIN_FIRST: the certificate's file cannot be read before its PIN. CARD_OK says no more than
+ * that a PIN is not what is missing. */
+enum card_code jpki_ask_readable(struct channel *c, enum card_certificate which)
+    __attribute__((warn_unused_result));
+
 /*
- * `der` is replaced by the certificate, without the filler behind it. CARD_PIN_WRONG never;
- * CARD_REFUSED with sw 6982: the signature certificate before its PIN; CARD_NO_KEY: there is no
- * certificate in the file.
+ * `der` is replaced by the certificate, without the filler behind it. CARD_PIN_FIRST: the
+ * signature certificate before its PIN; CARD_NO_KEY: there is no certificate in the file.
  */
 enum card_code jpki_read_certificate(struct channel *c, enum card_certificate which,
                                      struct bytes *der) __attribute__((warn_unused_result));
 
-/* `signature` is replaced by the card's signature over the DigestInfo with the key in use. PIN
- * first. */
+/* `signature` is replaced by the card's signature over the DigestInfo with the key in use;
+ * CARD_PIN_FIRST before that key's PIN. */
 enum card_code jpki_sign(struct channel *c, enum card_certificate which,
                          const struct bytes *digest_info, struct bytes *signature)
     __attribute__((warn_unused_result));

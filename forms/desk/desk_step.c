@@ -29,6 +29,7 @@ static bool surely_not_done(const struct desk *d, const struct card_reply *reply
                                              CARD_PIN_LOCKED,
                                              CARD_PIN_ABSENT,
                                              CARD_PIN_HALF,
+                                             CARD_PIN_FIRST,
                                              CARD_NO_PAD,
                                              CARD_PAD_CANCELLED,
                                              CARD_PAD_TIMEOUT,

@@ -137,7 +137,8 @@ static enum card_code take_answer(struct desk *d, const struct card_reply *reply
 
 static void note_verified(struct desk *d, uint8_t pin, const struct card_reply *reply)
 {
-    bool refused = reply->code == CARD_REFUSED && reply->sw == SW_SECURITY;
+    bool refused = reply->code == CARD_PIN_FIRST ||
+                   (reply->code == CARD_REFUSED && reply->sw == SW_SECURITY);
 
     if (reply->code == CARD_OK && d->asking == CARD_ASK_VERIFY)
         d->verified |= (uint8_t)(1u << pin);

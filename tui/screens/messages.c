@@ -41,6 +41,7 @@ static const struct message card_rows[] = {
     ROW(CARD_PIN_LOCKED, "card.pin-locked", "card.pin-locked.true", "card.pin-locked.do", THEME_BAD),
     ROW(CARD_PIN_ABSENT, "card.pin-absent", NOTHING_DONE, "card.pin-absent.do", THEME_WARNING),
     ROW(CARD_PIN_HALF, "card.pin-half", "card.pin-half.true", "card.pin-half.do", THEME_BAD),
+    ROW(CARD_PIN_FIRST, "card.pin-first", NOTHING_DONE, "card.pin-first.do", THEME_WARNING),
     ROW(CARD_NO_PAD, "card.no-pad", NOTHING_DONE, OTHER_WAY, THEME_WARNING),
     ROW(CARD_PAD_CANCELLED, "card.pad-cancelled", NOTHING_DONE, AGAIN, THEME_WARNING),
     ROW(CARD_PAD_TIMEOUT, "card.pad-timeout", NOTHING_DONE, AGAIN, THEME_WARNING),
