@@ -120,7 +120,7 @@ enum card_event {
     CARD_EVENT_PRESENCE,    /* reply.presence */
     CARD_EVENT_AT_PAD,      /* the pad has been asked: reply.entry of reply.entries (住基 by pad: 2) */
     CARD_EVENT_LEFT_PAD,
-    CARD_EVENT_RESIDENT,    /* reply.resident: state of the resident's terminal */
+    CARD_EVENT_RESIDENT,    /* reply.resident: state of the resident's terminal; at reply.entry of reply.entries */
 };
 
 enum card_presence { CARD_READER_AWAY, CARD_READER_EMPTY, CARD_IN_READER, CARD_SERVICE_AWAY };

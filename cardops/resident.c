@@ -9,13 +9,15 @@
 #include <time.h>
 #include <unistd.h>
 
-static void set_flags(struct resident *r, uint8_t flags)
+static void set_state(struct resident *r, uint8_t flags, uint8_t field, uint8_t fields)
 {
-    if (r->flags == flags)
+    if (r->flags == flags && r->field == field && r->fields == fields)
         return;
     r->flags = flags;
+    r->field = field;
+    r->fields = fields;
     if (r->changed != NULL)
-        r->changed(r->context, flags);
+        r->changed(r->context);
 }
 
 static void send_to_peer(struct resident *r, const struct resident_ask *message)
@@ -30,7 +32,7 @@ static void drop_peer(struct resident *r)
     if (r->peer >= 0)
         close(r->peer);
     r->peer = -1;
-    set_flags(r, 0);
+    set_state(r, 0, 0, 0);
 }
 
 /* --- socket
@@ -58,7 +60,7 @@ enum card_code resident_open(struct resident *r, const char *runtime, const char
 {
     r->listener = r->peer = -1;
     r->gid = gid;
-    r->flags = 0;
+    r->flags = r->field = r->fields = 0;
     int used = snprintf(r->path, sizeof r->path, "%s/" RESIDENT_SOCKET_FORMAT, runtime, window);
     if (used < 0 || (size_t)used >= sizeof r->path || strchr(window, '/') != NULL)
         return CARD_NO_RUNTIME;
@@ -99,7 +101,7 @@ static void accept_peer(struct resident *r)
     }
     r->peer = fd;
     resident_idle(r);
-    set_flags(r, CARD_RESIDENT_CONNECTED);
+    set_state(r, CARD_RESIDENT_CONNECTED, 0, 0);
 }
 
 /* --- messages
@@ -113,7 +115,10 @@ bool resident_answer_valid(const uint8_t *at, size_t length)
     memcpy(&head, at, offsetof(struct resident_answer, entry));
     bool kind =
         head.kind == RESIDENT_STATE || head.kind == RESIDENT_ENTRY || head.kind == RESIDENT_CANCEL;
-    return kind && head.version == RESIDENT_WIRE_VERSION && head.length <= RESIDENT_ENTRY_MAX;
+    bool field = head.kind != RESIDENT_STATE ||
+                 (head.field >= 1 && head.field <= head.fields && head.fields <= RESIDENT_FIELDS_MAX);
+    return kind && field && head.version == RESIDENT_WIRE_VERSION &&
+           head.length <= RESIDENT_ENTRY_MAX;
 }
 
 bool resident_entry_fits(const struct card_pin_profile *pin, enum resident_purpose purpose,
@@ -203,9 +208,11 @@ static enum card_code take_answer(struct resident *r, const struct resident_ques
     }
     switch (a->kind) {
     case RESIDENT_STATE:
-        set_flags(r, (uint8_t)((a->flags & (CARD_RESIDENT_TYPING | CARD_RESIDENT_LENGTH_OK |
-                                            CARD_RESIDENT_RULE_MET | CARD_RESIDENT_MATCH)) |
-                               CARD_RESIDENT_CONNECTED));
+        set_state(r,
+                  (uint8_t)((a->flags & (CARD_RESIDENT_TYPING | CARD_RESIDENT_LENGTH_OK |
+                                         CARD_RESIDENT_RULE_MET | CARD_RESIDENT_MATCH)) |
+                            CARD_RESIDENT_CONNECTED),
+                  a->field, a->fields);
         break;
     case RESIDENT_CANCEL:
         code = CARD_RESIDENT_CANCELLED;
@@ -257,7 +264,7 @@ void resident_result(struct resident *r, enum resident_outcome outcome, int8_t t
         .tries = tries,
     };
     send_to_peer(r, &result);
-    set_flags(r, r->peer >= 0 ? CARD_RESIDENT_CONNECTED : 0);
+    set_state(r, r->peer >= 0 ? CARD_RESIDENT_CONNECTED : 0, 0, 0);
 }
 
 void resident_idle(struct resident *r)

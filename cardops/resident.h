@@ -21,10 +21,11 @@ struct resident {
     uint32_t gid;
     uint32_t number;
     uint8_t flags; /* enum card_resident_flags */
+    uint8_t field, fields; /* the field that is typed, from 1; 0 of 0: no question is open */
     bool practice;
     struct bytes incoming; /* locked: one struct resident_answer */
-    /* Called whenever `flags` changed. */
-    void (*changed)(void *context, uint8_t flags);
+    /* Called whenever flags or field changed. */
+    void (*changed)(void *context);
     void *context;
 };
 

@@ -18,7 +18,8 @@
  *
  * A new PIN is typed twice at the terminal and compared there; it travels once. The characters live in
  * locked memory at both ends and are wiped as soon as they have been sent or put into the command. The
- * clerk's process hears nothing but enum card_resident_flags (cardops/client.h).
+ * clerk's process hears nothing but which field is typed and enum card_resident_flags (cardops/client.h).
+ * Every message of one direction has the same size, whatever was typed.
  */
 #ifndef CARDOPS_RESIDENT_WIRE_H
 #define CARDOPS_RESIDENT_WIRE_H
@@ -28,7 +29,7 @@
 /* In the runtime directory; {window} is the window's name from the settings. */
 #define RESIDENT_SOCKET_FORMAT "window-%s.resident"
 
-enum { RESIDENT_WIRE_VERSION = 1, RESIDENT_ENTRY_MAX = 32 };
+enum { RESIDENT_WIRE_VERSION = 1, RESIDENT_ENTRY_MAX = 32, RESIDENT_FIELDS_MAX = 2 };
 
 enum resident_kind {
     /* card process to terminal */

@@ -26,10 +26,12 @@ void service_event(struct service *s, enum card_event event, const struct card_r
         s->peer_gone = true;
 }
 
-static void resident_changed(void *context, uint8_t flags)
+static void resident_changed(void *context)
 {
-    (void)flags;
-    service_event(context, CARD_EVENT_RESIDENT, NULL);
+    const struct service *s = context;
+    const struct card_reply detail = {
+        .tries = -1, .entry = s->resident.field, .entries = s->resident.fields};
+    service_event(context, CARD_EVENT_RESIDENT, &detail);
 }
 
 static void note_command(void *context, const char *line)

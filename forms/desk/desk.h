@@ -132,6 +132,7 @@ struct desk_view {
     bool pin_first;                  /* the next step begins with its PIN */
     bool typing;                     /* the step under way is at its PIN */
     uint8_t resident;                /* enum card_resident_flags */
+    uint8_t field, fields;           /* typed on the resident's terminal, from 1; 0 of 0: no question is open there */
     int64_t held_since;              /* link is CARD_READER_HELD: since when an earlier step is at the reader */
     struct card_reply last;          /* reply to the last finished request; code says how it ended */
     uint32_t unsettled;              /* cases in the ledger whose outcome is not known, or parked */

@@ -40,7 +40,7 @@ static void link_lost(struct desk *d, enum card_code code, int64_t now)
     d->view.link = code;
     d->view.presence = CARD_SERVICE_AWAY;
     d->view.pad = false;
-    d->view.resident = 0;
+    d->view.resident = d->view.field = d->view.fields = 0;
     d->view.at_pad_since = 0;
     card_went_off(d);
     d->try_link_at = now + LINK_AGAIN_SECONDS;
@@ -216,7 +216,11 @@ static void take_event(struct desk *d, const struct card_reply *reply, int64_t n
         d->view.at_pad_since = 0;
         d->limit_from = now;
         break;
-    case CARD_EVENT_RESIDENT: d->view.resident = reply->resident; break;
+    case CARD_EVENT_RESIDENT:
+        d->view.resident = reply->resident;
+        d->view.field = reply->entry;
+        d->view.fields = reply->entries;
+        break;
     default: break;
     }
 }

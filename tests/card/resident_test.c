@@ -47,14 +47,21 @@ static void hear(uint32_t kind)
     } while (asked.kind != kind);
 }
 
-static void say(uint32_t kind, uint32_t number, const char *entry, uint8_t flags)
+static void say(uint32_t kind, uint32_t number, const char *entry)
 {
-    struct resident_answer a = {
-        .version = RESIDENT_WIRE_VERSION, .kind = kind, .number = number, .flags = flags};
+    struct resident_answer a = {.version = RESIDENT_WIRE_VERSION, .kind = kind, .number = number};
     a.length = (uint8_t)strlen(entry);
     memcpy(a.entry, entry, a.length);
     assert_int_equal(send(terminal, &a, sizeof a, MSG_NOSIGNAL), sizeof a);
     explicit_bzero(&a, sizeof a);
+}
+
+static void say_state(struct rig_told state)
+{
+    const struct resident_answer a = {.version = RESIDENT_WIRE_VERSION, .kind = RESIDENT_STATE,
+                                      .number = asked.number, .flags = state.flags,
+                                      .field = state.field, .fields = state.fields};
+    assert_int_equal(send(terminal, &a, sizeof a, MSG_NOSIGNAL), sizeof a);
 }
 
 static int up(void **state)
@@ -88,7 +95,7 @@ static void request(enum card_ask ask, enum card_pin pin)
 static void answer(const char *entry)
 {
     hear(RESIDENT_ASK);
-    say(RESIDENT_ENTRY, asked.number, entry, 0);
+    say(RESIDENT_ENTRY, asked.number, entry);
 }
 
 static void the_signature_password_is_checked(void **state)
@@ -102,12 +109,40 @@ static void the_signature_password_is_checked(void **state)
     assert_int_equal(asked.tries, 5);
     assert_int_equal(asked.practice, 1);
     assert_int_equal(asked.seconds, 20);
-    say(RESIDENT_STATE, asked.number, "", CARD_RESIDENT_TYPING | CARD_RESIDENT_LENGTH_OK);
-    say(RESIDENT_ENTRY, asked.number, "ABC123", 0);
+    say(RESIDENT_ENTRY, asked.number, "ABC123");
     assert_int_equal(rig_wait(&rig), CARD_OK);
     hear(RESIDENT_RESULT);
     assert_int_equal(asked.outcome, RESIDENT_DONE);
-    assert_true((rig.resident_flags & CARD_RESIDENT_LENGTH_OK) != 0);
+}
+
+/* Which field, and what its rule says: told when it is another than before, however many keys were
+ * pressed meanwhile. */
+static void the_clerks_side_hears_each_field_and_no_key(void **state)
+{
+    (void)state;
+    enum { IDLE = CARD_RESIDENT_CONNECTED, TYPING = IDLE | CARD_RESIDENT_TYPING };
+    static const struct rig_told said[] = {
+        {IDLE, 1, 2},
+        {TYPING, 1, 2},
+        {TYPING | CARD_RESIDENT_LENGTH_OK, 1, 2},
+        {TYPING | CARD_RESIDENT_LENGTH_OK | CARD_RESIDENT_RULE_MET, 1, 2},
+        {IDLE, 2, 2},
+        {TYPING | CARD_RESIDENT_LENGTH_OK | CARD_RESIDENT_RULE_MET | CARD_RESIDENT_MATCH, 2, 2},
+    };
+    enum { COUNT = sizeof said / sizeof said[0] };
+    rig_wait_resident(&rig);
+    request(CARD_ASK_RESET, CARD_PIN_SIG);
+    hear(RESIDENT_ASK);
+    for (size_t i = 0; i < COUNT; i++)
+        for (int keys = 0; keys < 3; keys++)
+            say_state(said[i]);
+    say(RESIDENT_ENTRY, asked.number, "NEW2PASSWORD");
+    assert_int_equal(rig_wait(&rig), CARD_OK);
+    /* What has been said, and that it is over. */
+    assert_int_equal(rig.told_count, COUNT + 1);
+    assert_memory_equal(rig.told, said, sizeof said);
+    const struct rig_told over = {IDLE, 0, 0};
+    assert_memory_equal(&rig.told[COUNT], &over, sizeof over);
 }
 
 static void a_wrong_password_is_told_to_both(void **state)
@@ -129,7 +164,7 @@ static void juki_is_typed_once_and_set_in_both_places(void **state)
     answer("1234");
     hear(RESIDENT_ASK);
     assert_int_equal(asked.purpose, RESIDENT_NEW);
-    say(RESIDENT_ENTRY, asked.number, "8642", 0);
+    say(RESIDENT_ENTRY, asked.number, "8642");
     assert_int_equal(rig_wait(&rig), CARD_OK);
     assert_int_equal(rig.reply.places_done, 2);
     assert_true(rig_pin_is(&rig, PRACTICE_PIN_JUKI, "8642"));
@@ -142,7 +177,7 @@ static void reset_asks_only_for_the_new_one(void **state)
     request(CARD_ASK_RESET, CARD_PIN_SIG);
     hear(RESIDENT_ASK);
     assert_int_equal(asked.purpose, RESIDENT_NEW);
-    say(RESIDENT_ENTRY, asked.number, "NEW2PASSWORD", 0);
+    say(RESIDENT_ENTRY, asked.number, "NEW2PASSWORD");
     assert_int_equal(rig_wait(&rig), CARD_OK);
     assert_true(rig_pin_is(&rig, PRACTICE_PIN_SIG, "NEW2PASSWORD"));
 }
@@ -167,7 +202,7 @@ static void cancel_and_loss(void **state)
     (void)state;
     request(CARD_ASK_VERIFY, CARD_PIN_SIG);
     hear(RESIDENT_ASK);
-    say(RESIDENT_CANCEL, asked.number, "", 0);
+    say(RESIDENT_CANCEL, asked.number, "");
     assert_int_equal(rig_wait(&rig), CARD_RESIDENT_CANCELLED);
     request(CARD_ASK_VERIFY, CARD_PIN_SIG);
     hear(RESIDENT_ASK);
@@ -202,8 +237,8 @@ static void an_answer_to_an_old_question_is_dropped(void **state)
     (void)state;
     request(CARD_ASK_VERIFY, CARD_PIN_SIG);
     hear(RESIDENT_ASK);
-    say(RESIDENT_ENTRY, asked.number - 1, "WRONG999", 0);
-    say(RESIDENT_ENTRY, asked.number, "ABC123", 0);
+    say(RESIDENT_ENTRY, asked.number - 1, "WRONG999");
+    say(RESIDENT_ENTRY, asked.number, "ABC123");
     assert_int_equal(rig_wait(&rig), CARD_OK);
     assert_int_equal(rig_tries(&rig, PRACTICE_PIN_SIG), 5);
 }
@@ -230,7 +265,7 @@ static void a_request_meanwhile_is_answered_busy(void **state)
     hear(RESIDENT_ASK);
     q = (struct card_request){.ask = CARD_ASK_READ};
     assert_int_equal(rig_ask(&rig, &q), CARD_BUSY);
-    say(RESIDENT_ENTRY, asked.number, "ABC123", 0);
+    say(RESIDENT_ENTRY, asked.number, "ABC123");
     assert_int_equal(rig_wait(&rig), CARD_OK);
 }
 
@@ -243,6 +278,13 @@ static void nonsense_ends_the_connection(void **state)
     a.length = 3;
     assert_true(resident_answer_valid((const uint8_t *)&a, sizeof a));
     assert_false(resident_answer_valid((const uint8_t *)&a, sizeof a - 1));
+    a.kind = RESIDENT_STATE;
+    static const uint8_t fields[][2] = {{0, 0}, {0, 1}, {2, 1}, {3, 3}};
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        a.field = fields[i][0];
+        a.fields = fields[i][1];
+        assert_false(resident_answer_valid((const uint8_t *)&a, sizeof a));
+    }
     a.kind = RESIDENT_ASK;
     assert_false(resident_answer_valid((const uint8_t *)&a, sizeof a));
     assert_int_equal(send(terminal, &a, sizeof a, MSG_NOSIGNAL), sizeof a);
@@ -302,6 +344,7 @@ int main(void)
 #define RESIDENT(name) cmocka_unit_test_setup_teardown(name, up, down)
     const struct CMUnitTest tests[] = {
         RESIDENT(the_signature_password_is_checked),
+        RESIDENT(the_clerks_side_hears_each_field_and_no_key),
         RESIDENT(a_wrong_password_is_told_to_both),
         RESIDENT(juki_is_typed_once_and_set_in_both_places),
         RESIDENT(reset_asks_only_for_the_new_one),

@@ -152,8 +152,8 @@ static void note_event(struct rig *r)
         r->presence_events++;
         r->last_presence = e->presence;
     }
-    if (e->event == CARD_EVENT_RESIDENT)
-        r->resident_flags |= e->resident;
+    if (e->event == CARD_EVENT_RESIDENT && r->told_count++ < RIG_TOLD_MAX)
+        r->told[r->told_count - 1] = (struct rig_told){e->resident, e->entry, e->entries};
 }
 
 enum card_code rig_wait(struct rig *r)
@@ -186,6 +186,7 @@ void rig_wait_resident(struct rig *r)
 void rig_send(struct rig *r, struct card_request *q)
 {
     r->at_pad = r->left_pad = 0;
+    r->told_count = 0;
     assert_int_equal(card_client_send(r->client, q), CARD_OK);
 }
 

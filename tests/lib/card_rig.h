@@ -11,12 +11,21 @@
 #include "cardops/client.h"
 #include "cardops/practice/card.h"
 
+enum { RIG_TOLD_MAX = 8 };
+
+/* What the clerk's side has heard of the resident's terminal. */
+struct rig_told {
+    uint8_t flags, field, fields;
+};
+
 struct rig {
     char directory[64], stand[96], script[96], card_file[128];
     struct card_client *client;
     struct card_reply reply; /* the last answer, static so that its blobs do not fill the stack */
     unsigned at_pad, left_pad, presence_events;
-    uint8_t last_presence, last_entries, resident_flags;
+    uint8_t last_presence, last_entries;
+    struct rig_told told[RIG_TOLD_MAX]; /* since the last request */
+    size_t told_count;
     struct card_settings settings;
 };
 

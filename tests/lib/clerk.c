@@ -130,6 +130,16 @@ void clerk_end(struct clerk **c)
     *c = NULL;
 }
 
+struct terminal *clerk_resident(const struct clerk *c)
+{
+    char program[PATH_SIZE], runtime[PATH_SIZE + 64];
+    snprintf(program, sizeof program, "%s/madoguchi-resident", getenv("BUILD"));
+    snprintf(runtime, sizeof runtime, "%s/runtime", c->folder);
+    const char *argv[] = {program, "--runtime", runtime, "--window", "1", NULL};
+    const char *environment[] = {"LC_ALL=C.UTF-8", "TERM=xterm-256color", NULL};
+    return terminal_start(argv, environment, 24, 80);
+}
+
 struct terminal *clerk_terminal(struct clerk *c)
 {
     return c->terminal;

@@ -30,6 +30,8 @@ struct clerk *clerk_start(const struct clerk_setup *setup);
 /* Starts the program again in the same folder: the record and the card are as they were. */
 void clerk_restart(struct clerk *c);
 void clerk_end(struct clerk **c);
+/* Starts madoguchi-resident beside it; the caller's to terminal_end, before clerk_end. */
+struct terminal *clerk_resident(const struct clerk *c);
 struct terminal *clerk_terminal(struct clerk *c);
 /* The folder of this session. */
 const char *clerk_folder(const struct clerk *c);

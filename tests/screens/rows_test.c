@@ -219,9 +219,14 @@ static void the_residents_terminal_shows_states_and_no_characters(void **state)
     desk.at_pad_since = 0;
     desk.file.steps[0].plan.way = CASE_BY_TERMINAL;
     desk.resident = CARD_RESIDENT_CONNECTED | CARD_RESIDENT_TYPING | CARD_RESIDENT_LENGTH_OK;
+    desk.field = desk.fields = 1;
     const char *screen = draw(SCREEN_OPERATION, 24, 80);
+    assert_non_null(strstr(screen, "入力欄 1／1"));
     assert_non_null(strstr(screen, "桁数は足りています"));
     assert_non_null(strstr(screen, "文字の条件をまだ満たしていません"));
+    assert_null(strstr(screen, "2回の入力"));
+    desk.fields = 2;
+    assert_non_null(strstr(draw(SCREEN_OPERATION, 24, 80), "2回の入力はまだ一致していません"));
 }
 
 static void practice_is_on_every_screen_and_nothing_is_unsaid(void **state)

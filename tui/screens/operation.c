@@ -19,20 +19,29 @@ static void flow_pad(struct flow *flow, const struct screen_view *view)
     }
 }
 
+/* Which field is typed and what its rule says of it: never a character. */
 static void flow_resident(struct flow *flow, const struct screen_view *view)
 {
     static const struct {
         uint8_t flag;
         const char *yes, *no;
+        uint8_t fields; /* at least */
     } rows[] = {
-        {CARD_RESIDENT_TYPING, "operation.typing", "operation.not-typing"},
-        {CARD_RESIDENT_LENGTH_OK, "operation.length-ok", "operation.length-no"},
-        {CARD_RESIDENT_RULE_MET, "operation.rule-met", "operation.rule-no"},
-        {CARD_RESIDENT_MATCH, "operation.match", "operation.match-no"},
+        {CARD_RESIDENT_TYPING, "operation.typing", "operation.not-typing", 0},
+        {CARD_RESIDENT_LENGTH_OK, "operation.length-ok", "operation.length-no", 1},
+        {CARD_RESIDENT_RULE_MET, "operation.rule-met", "operation.rule-no", 1},
+        {CARD_RESIDENT_MATCH, "operation.match", "operation.match-no", 2},
     };
+    const struct desk_view *desk = view->desk;
+    char field[PARTS_TEXT], fields[PARTS_TEXT], text[WORDS_TEXT_MAX];
     flow_text(flow, THEME_WARNING, 0, say(view, "operation.at-terminal"));
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        bool yes = (view->desk->resident & rows[i].flag) != 0;
+    if (desk->fields > 0) {
+        flow_text(flow, THEME_TEXT, 2,
+                  WORDS(view->language, "operation.field", text, number_text(desk->field, field),
+                        number_text(desk->fields, fields)));
+    }
+    for (size_t i = 0; i < sizeof rows / sizeof *rows && desk->fields >= rows[i].fields; i++) {
+        bool yes = (desk->resident & rows[i].flag) != 0;
         flow_text(flow, yes ? THEME_GOOD : THEME_TEXT, 2, say(view, yes ? rows[i].yes : rows[i].no));
     }
 }
