@@ -30,19 +30,27 @@ static void come_up(struct counter *c)
     c->fresh = screens[counter_screen(c)].fresh;
 }
 
+/* A screen that comes up shows its text from the start. */
+static void put_on_top(struct counter *c, enum screen_id id)
+{
+    c->stack[c->depth - 1] = id;
+    if (screens[id].flow != NULL) {
+        c->view.ui.list[id] = (struct widgets_list){0};
+    }
+    come_up(c);
+}
+
 void counter_push(struct counter *c, enum screen_id id)
 {
     if (c->depth < COUNTER_DEPTH) {
         c->depth++;
     }
-    c->stack[c->depth - 1] = id;
-    come_up(c);
+    put_on_top(c, id);
 }
 
 void counter_replace(struct counter *c, enum screen_id id)
 {
-    c->stack[c->depth - 1] = id;
-    come_up(c);
+    put_on_top(c, id);
 }
 
 void counter_back(struct counter *c)
@@ -123,6 +131,8 @@ static void show(struct counter *c)
         term_forget_typed();
         c->fresh = false;
     }
+    c->view.rows = term_canvas()->rows;
+    c->view.columns = term_canvas()->columns;
     screen_draw(counter_screen(c), term_canvas(), &c->view);
     term_show();
 }

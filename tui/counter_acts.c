@@ -3,7 +3,9 @@
 #include "tui/screens/messages.h"
 #include "tui/screens/parts.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- shared ------------------------------------------------------------------------------------ */
@@ -90,10 +92,32 @@ static void begin_procedure(struct counter *c, int procedure)
     counter_push(c, SCREEN_PRESENTER);
 }
 
-static void open_cases(struct counter *c)
+/* As many as there are: where the list has grown since they were counted, once more. */
+static enum ledger_fault list_cases(struct screen_view *view, struct ledger *ledger)
 {
     unsigned states = 1U << CASE_PARKED | 1U << CASE_UNSETTLED;
-    enum ledger_fault fault = ledger_list(c->ledger, states, c->view.cases, SCREEN_CASES_MAX, &c->view.case_count);
+    size_t room = 0, count = 0;
+    enum ledger_fault fault;
+    while ((fault = ledger_list(ledger, states, view->cases, room, &count)) == LEDGER_OK && count > room) {
+        struct ledger_entry *more = count <= INT_MAX ? reallocarray(view->cases, count, sizeof *more) : NULL;
+        if (more == NULL) {
+            return LEDGER_NO_MEMORY;
+        }
+        view->cases = more;
+        room = count;
+    }
+    view->case_count = fault == LEDGER_OK ? (int)count : 0;
+    for (int i = 0, last = view->case_count - 1; i < last; i++, last--) {
+        struct ledger_entry oldest = view->cases[i];
+        view->cases[i] = view->cases[last];
+        view->cases[last] = oldest;
+    }
+    return fault;
+}
+
+static void open_cases(struct counter *c)
+{
+    enum ledger_fault fault = list_cases(&c->view, c->ledger);
     if (fault != LEDGER_OK) {
         counter_notice(c, message_of_ledger(fault)->happened, "");
         return;
@@ -394,7 +418,7 @@ static void slip_act(struct counter *c, struct request request)
 static void cases_act(struct counter *c, struct request request)
 {
     struct screen_view *view = &c->view;
-    if (request.act != ACT_GO || (size_t)request.number >= view->case_count) {
+    if (request.act != ACT_GO || request.number >= view->case_count) {
         return;
     }
     if (!counter_did(c, desk_resume(c->desk, view->cases[request.number].id, counter_now(c)))) {
@@ -448,7 +472,6 @@ void acts_do(struct counter *c, struct request request)
         return;
     case ACT_HELP:
         c->view.ui.help_for = id;
-        c->view.ui.list[SCREEN_HELP] = (struct widgets_list){0};
         counter_push(c, SCREEN_HELP);
         return;
     default:
@@ -459,6 +482,15 @@ void acts_do(struct counter *c, struct request request)
     } else if (acts[id] != NULL) {
         acts[id](c, request);
     }
+}
+
+/* Put in while its case is open: read with its certificate too, as a card that lay there before is. */
+static void follow_card(struct counter *c)
+{
+    const struct desk_view *desk = c->view.desk;
+    bool there = desk->presence == CARD_IN_READER;
+    c->read_wanted |= there && !c->had_card && desk->case_open && !desk->file.planned;
+    c->had_card = there;
 }
 
 static void follow_reading(struct counter *c)
@@ -514,6 +546,7 @@ void acts_follow(struct counter *c)
         return;
     }
     follow_ways(c);
+    follow_card(c);
     follow_reading(c);
     bool running = desk->doing > DESK_READING;
     if (desk->case_open) {

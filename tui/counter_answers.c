@@ -181,7 +181,6 @@ static void leave_documents(struct counter *c)
     if (case_enough(&c->view.desk->file)) {
         answers_open_plan(c);
     } else {
-        c->view.ui.list[SCREEN_VERDICT] = (struct widgets_list){0};
         counter_push(c, SCREEN_VERDICT);
     }
 }
@@ -200,7 +199,6 @@ void answers_documents(struct counter *c, struct request request)
         }
         break;
     case ACT_VERDICT:
-        c->view.ui.list[SCREEN_VERDICT] = (struct widgets_list){0};
         counter_push(c, SCREEN_VERDICT);
         break;
     case ACT_FACTS:

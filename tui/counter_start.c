@@ -277,6 +277,7 @@ void counter_end(struct counter *c)
     if (c->ledger != NULL) {
         ledger_close(&c->ledger);
     }
+    free(c->view.cases);
     city_free(c->city);
     fault_list_free(&c->faults);
 }

@@ -27,7 +27,7 @@ struct counter {
     bool go_when_read;                     /* Enter was typed while the card was being read */
     bool unrecorded;                       /* the situation has changed since desk_judge */
     enum desk_doing was_doing;
-    bool had_terminal, had_pad;            /* at the last turn of the loop */
+    bool had_card, had_terminal, had_pad;  /* at the last turn of the loop */
 };
 
 int64_t counter_now(const struct counter *c);

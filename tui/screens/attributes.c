@@ -1,6 +1,6 @@
 #include "tui/screens/parts.h"
 
-enum { TOP = 5, LABEL = 3 };
+enum { LABEL = 3 };
 
 static const struct shown *shown_of(const struct screen_view *view, const struct ask_document *ask)
 {
@@ -92,7 +92,7 @@ void attributes_draw(struct canvas *c, const struct screen_view *view)
                    document_name(view, view->asks.document[view->attributes_of].document));
     }
     canvas_put(c, 3, LABEL, c->columns - LABEL - 1, THEME_TEXT, say(view, "attributes.explain"));
-    questions_draw(c, view, SCREEN_ATTRIBUTES, &questions, TOP);
+    questions_draw(c, view, SCREEN_ATTRIBUTES, &questions);
 }
 
 struct request attributes_key(struct screen_view *view, const struct key *key, enum screen_act act)

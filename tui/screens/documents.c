@@ -93,7 +93,7 @@ static int marked(const struct page *page, const struct screen_ui *ui)
 }
 
 /* Moves by lines, over headings. */
-static void move(const struct page *page, struct screen_ui *ui, int step)
+static void move(const struct page *page, struct screen_ui *ui, int room, int step)
 {
     struct widgets_list *list = &ui->list[SCREEN_DOCUMENTS];
     for (int at = list->at + step; at >= 0 && at < page->count; at += step) {
@@ -104,7 +104,7 @@ static void move(const struct page *page, struct screen_ui *ui, int step)
     }
     /* The heading above the first line comes back into sight with it. */
     list->first = list->at <= 1 && list->first > 0 ? 0 : list->first;
-    widgets_list_scroll(list, page->count, room_of(SCREEN_ROWS_LEAST));
+    widgets_list_scroll(list, page->count, room);
 }
 
 void documents_open(struct screen_view *view)
@@ -114,24 +114,25 @@ void documents_open(struct screen_view *view)
     lay_out(&view->asks, &page);
     ui->column = 0;
     ui->list[SCREEN_DOCUMENTS] = (struct widgets_list){0};
-    move(&page, ui, 1);
+    move(&page, ui, room_of(view_rows(view)), 1);
 }
 
 struct request documents_key(struct screen_view *view, const struct key *key, enum screen_act act)
 {
     struct page page;
     struct screen_ui *ui = &view->ui;
+    int room = room_of(view_rows(view));
     lay_out(&view->asks, &page);
     if (marked(&page, ui) == BLANK) {
         ui->list[SCREEN_DOCUMENTS].at = 0;
-        move(&page, ui, 1);
+        move(&page, ui, room, 1);
     }
     switch (key->code) {
     case KEYS_UP:
-        move(&page, ui, -1);
+        move(&page, ui, room, -1);
         break;
     case KEYS_DOWN:
-        move(&page, ui, 1);
+        move(&page, ui, room, 1);
         break;
     case KEYS_LEFT:
     case KEYS_RIGHT:
@@ -140,8 +141,8 @@ struct request documents_key(struct screen_view *view, const struct key *key, en
         break;
     case KEYS_PAGE_DOWN:
     case KEYS_PAGE_UP:
-        for (int i = 0; i < room_of(SCREEN_ROWS_LEAST) - 1; i++) {
-            move(&page, ui, key->code == KEYS_PAGE_DOWN ? 1 : -1);
+        for (int i = 0; i < room - 1; i++) {
+            move(&page, ui, room, key->code == KEYS_PAGE_DOWN ? 1 : -1);
         }
         break;
     default:
@@ -201,15 +202,16 @@ static void draw_verdict(struct canvas *c, const struct screen_view *view)
 void documents_draw(struct canvas *c, const struct screen_view *view)
 {
     struct page page;
-    const struct widgets_list *list = &view->ui.list[SCREEN_DOCUMENTS];
+    struct widgets_list list = view->ui.list[SCREEN_DOCUMENTS];
     int width = (c->columns - LEFT) / COLUMNS, room = room_of(c->rows);
     lay_out(&view->asks, &page);
+    widgets_list_scroll(&list, page.count, room);
     int here = marked(&page, &view->ui);
     if (page.count == 0) {
         canvas_put(c, TOP + 1, 3, c->columns - 4, THEME_TEXT, say(view, "documents.none"));
     }
-    for (int i = list->first; i < page.count && i < list->first + room; i++) {
-        int row = TOP + i - list->first;
+    for (int i = list.first; i < page.count && i < list.first + room; i++) {
+        int row = TOP + i - list.first;
         if (page.line[i].is_heading) {
             draw_heading(c, view, row, &page.line[i], width);
         }
@@ -221,8 +223,6 @@ void documents_draw(struct canvas *c, const struct screen_view *view)
             }
         }
     }
-    if (page.count > list->first + room) {
-        canvas_put(c, TOP + room - 1, c->columns - 8, -1, THEME_QUIET, say(view, "list.more"));
-    }
     draw_verdict(c, view);
+    put_position(c, view, TOP + room, list.first, room, page.count);
 }

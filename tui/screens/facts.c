@@ -1,6 +1,6 @@
 #include "tui/screens/parts.h"
 
-enum { TOP = 5, LABEL = 3 };
+enum { LABEL = 3 };
 
 /* By enum fact_kind. */
 static const struct {
@@ -44,7 +44,7 @@ void facts_draw(struct canvas *c, const struct screen_view *view)
     facts_questions(view, &questions);
     canvas_paragraph(c, 2, LABEL, c->columns - 2 * LABEL, 2, THEME_TEXT,
                      say(view, questions.count > 0 ? "facts.explain" : "facts.none"));
-    questions_draw(c, view, SCREEN_FACTS, &questions, TOP);
+    questions_draw(c, view, SCREEN_FACTS, &questions);
 }
 
 struct request facts_key(struct screen_view *view, const struct key *key, enum screen_act act)

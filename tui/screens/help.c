@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-static void content(struct flow *flow, const struct screen_view *view)
+void help_flow(struct flow *flow, const struct screen_view *view)
 {
     const struct screen *screen = &screens[view->ui.help_for];
     char id[64], name[16], line[WORDS_TEXT_MAX];
@@ -18,18 +18,4 @@ static void content(struct flow *flow, const struct screen_view *view)
     flow_blank(flow);
     flow_text(flow, THEME_TEXT, 0, say(view, "help.everywhere"));
     flow_text(flow, THEME_QUIET, 0, WORDS(view->language, "help.version", line, MADOGUCHI_VERSION));
-}
-
-void help_draw(struct canvas *c, const struct screen_view *view)
-{
-    struct flow flow = flow_of(c, view, SCREEN_HELP);
-    content(&flow, view);
-}
-
-struct request help_key(struct screen_view *view, const struct key *key, enum screen_act act)
-{
-    if (flow_key(view, SCREEN_HELP, key, content)) {
-        return (struct request){.act = ACT_NONE};
-    }
-    return (struct request){.act = key->code == KEYS_LEFT ? ACT_BACK : act};
 }

@@ -56,25 +56,24 @@ static void flow_elapsed(struct flow *flow, const struct screen_view *view)
     }
 }
 
-void operation_draw(struct canvas *c, const struct screen_view *view)
+/* What is under way, then the steps, which may be many. */
+void operation_flow(struct flow *flow, const struct screen_view *view)
 {
     const struct desk_view *desk = view->desk;
-    struct flow flow = flow_of(c, view, SCREEN_OPERATION);
-    flow_steps(&flow, view, &desk->file);
-    flow_blank(&flow);
     const struct case_step *step = view->step >= 0 && view->step < CASE_STEPS ? &desk->file.steps[view->step] : NULL;
     if (desk->doing == DESK_AT_CENTRE) {
-        flow_text(&flow, THEME_TEXT, 0, say(view, "operation.at-centre"));
+        flow_text(flow, THEME_TEXT, 0, say(view, "operation.at-centre"));
     } else if (desk->doing == DESK_SETTLING) {
-        flow_text(&flow, THEME_TEXT, 0, say(view, "operation.settling"));
+        flow_text(flow, THEME_TEXT, 0, say(view, "operation.settling"));
     } else if (desk->at_pad_since != 0) {
-        flow_pad(&flow, view);
+        flow_pad(flow, view);
     } else if (step != NULL && (desk->typing || step_is_typed(&step->plan)) && step->plan.way == CASE_BY_TERMINAL) {
-        flow_resident(&flow, view);
+        flow_resident(flow, view);
     } else {
-        flow_text(&flow, THEME_TEXT, 0, say(view, desk->doing == DESK_AT_CENTRE ? "operation.at-centre" : "operation.card"));
-        flow_elapsed(&flow, view);
+        flow_text(flow, THEME_TEXT, 0, say(view, desk->doing == DESK_AT_CENTRE ? "operation.at-centre" : "operation.card"));
+        flow_elapsed(flow, view);
     }
-    flow_blank(&flow);
-    flow_text(&flow, THEME_TEXT, 0, say(view, "plan.leave-card"));
+    flow_text(flow, THEME_TEXT, 0, say(view, "plan.leave-card"));
+    flow_blank(flow);
+    flow_steps(flow, view, &desk->file);
 }

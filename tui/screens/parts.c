@@ -144,13 +144,42 @@ void put_marked(struct canvas *c, int row, int column, int width, enum theme_rol
     canvas_put(c, row, column + 2, width - 2, role, text);
 }
 
+int view_rows(const struct screen_view *view)
+{
+    return view->rows > SCREEN_ROWS_LEAST ? view->rows : SCREEN_ROWS_LEAST;
+}
+
+static bool is_free(const struct canvas *c, int row, int from)
+{
+    bool free = true;
+    for (int i = from; i < c->columns; i++) {
+        const struct canvas_cell *cell = &c->cells[row * c->columns + i];
+        free &= cell->width == 1 && strcmp(cell->text, " ") == 0;
+    }
+    return free;
+}
+
+void put_position(struct canvas *c, const struct screen_view *view, int row, int first, int room, int count)
+{
+    char position[64];
+    int last = first + room < count ? first + room : count;
+    if (count <= room) {
+        return;
+    }
+    snprintf(position, sizeof position, " %d-%d/%d ", first + 1, last, count);
+    canvas_put(c, row, c->columns - 2 - (int)strlen(position), -1, THEME_WARNING, position);
+    const char *label = say(view, "key.more");
+    int column = c->columns - 2 - (int)(strlen(PARTS_MORE_KEYS) + cells_width(label));
+    if (!is_free(c, c->rows - 1, column - 2)) {
+        return;
+    }
+    column = canvas_put(c, c->rows - 1, column, -1, THEME_KEY, PARTS_MORE_KEYS);
+    canvas_put(c, c->rows - 1, column + 1, -1, THEME_TEXT, label);
+}
+
 /* --- flowing text ------------------------------------------------------------------------------ */
 
-struct flow flow_of(struct canvas *c, const struct screen_view *view, enum screen_id id)
-{
-    int rows = c != NULL ? c->rows : SCREEN_ROWS_LEAST;
-    return (struct flow){.c = c, .top = FLOW_TOP, .room = rows - FLOW_TOP - 2, .first = view->ui.list[id].first};
-}
+enum { FLOW_TOP = 2, FLOW_LEFT = 1, FLOW_BELOW = 2 };
 
 static void flow_line(struct flow *flow, enum theme_role role, int indent, const char *line, bool first)
 {
@@ -167,7 +196,7 @@ static void flow_line(struct flow *flow, enum theme_role role, int indent, const
 void flow_text(struct flow *flow, enum theme_role role, int indent, const char *text)
 {
     enum { LINES = 40 };
-    int columns = flow->c != NULL ? flow->c->columns : SCREEN_COLUMNS_LEAST;
+    int columns = flow->c != NULL ? flow->c->columns : flow->columns;
     int width = columns - FLOW_LEFT - indent - 3;
     struct canvas page = {0};
     int rows = canvas_height(text, width);
@@ -193,14 +222,34 @@ void flow_blank(struct flow *flow)
     flow->used++;
 }
 
-bool flow_key(struct screen_view *view, enum screen_id id, const struct key *key,
-              void (*content)(struct flow *flow, const struct screen_view *view))
+void flow_labelled(struct flow *flow, enum theme_role role, int indent, const char *label, const char *text)
 {
-    struct flow flow = flow_of(NULL, view, id);
-    content(&flow, view);
-    int last = flow.used > flow.room ? flow.used - flow.room : 0;
+    flow_line(flow, THEME_QUIET, 0, label, true);
+    flow_text(flow, role, indent, text);
+}
+
+static int flow_rows(const struct screen_view *view, enum screen_id id, int columns)
+{
+    struct flow flow = {.columns = columns};
+    screens[id].flow(&flow, view);
+    return flow.used;
+}
+
+void flow_show(struct canvas *c, const struct screen_view *view, enum screen_id id)
+{
+    int rows = flow_rows(view, id, c->columns), room = c->rows - FLOW_TOP - FLOW_BELOW;
+    int last = rows > room ? rows - room : 0, first = view->ui.list[id].first;
+    struct flow flow = {.c = c, .top = FLOW_TOP, .room = room, .first = first < last ? first : last};
+    screens[id].flow(&flow, view);
+    put_position(c, view, c->rows - FLOW_BELOW, flow.first, room, rows);
+}
+
+bool flow_key(struct screen_view *view, enum screen_id id, const struct key *key)
+{
+    int columns = view->columns > SCREEN_COLUMNS_LEAST ? view->columns : SCREEN_COLUMNS_LEAST;
+    int rows = flow_rows(view, id, columns), room = view_rows(view) - FLOW_TOP - FLOW_BELOW;
     struct widgets_list list = {.at = view->ui.list[id].first};
-    bool ours = widgets_list_key(&list, last + 1, flow.room, key);
+    bool ours = widgets_list_key(&list, rows > room ? rows - room + 1 : 1, room, key);
     view->ui.list[id].first = list.at;
     return ours;
 }
@@ -221,7 +270,7 @@ void flow_message(struct flow *flow, const struct screen_view *view, const struc
         width = cells > width ? cells : width;
     }
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        flow_line(flow, THEME_QUIET, 0, say(view, parts[i].label), true);
-        flow_text(flow, parts[i].role, width + 2, WORDS(view->language, parts[i].id, text, first));
+        flow_labelled(flow, parts[i].role, width + 2, say(view, parts[i].label),
+                      WORDS(view->language, parts[i].id, text, first));
     }
 }

@@ -8,6 +8,7 @@
 #include "tui/screens/screen.h"
 
 enum { PARTS_TEXT = 512 };
+#define PARTS_MORE_KEYS "PgUp/PgDn"
 
 const char *say(const struct screen_view *view, const char *id);
 /* say(prefix + word): "verdict." and "accept". */
@@ -38,20 +39,27 @@ void title_text(const struct screen_view *view, const struct screen *screen, cha
 /* The role's mark, a blank, the text. */
 void put_marked(struct canvas *c, int row, int column, int width, enum theme_role role, const char *text);
 
-/* Text that flows down the rows of a screen and scrolls. With `c` NULL it only counts. */
+/* Rows of the terminal, and never fewer than a screen wants. */
+int view_rows(const struct screen_view *view);
+/* Where rows of `count` are out of sight: which are shown, in the rule `row`, and the keys that show the
+ * others where the bottom line has room for them. */
+void put_position(struct canvas *c, const struct screen_view *view, int row, int first, int room, int count);
+
+/* Text that flows down the rows of a screen. With `c` NULL it only counts. */
 struct flow {
     struct canvas *c;
+    int columns;     /* where there is no canvas */
     int top, room;   /* rows of the canvas */
     int first;       /* rows scrolled away */
     int used;        /* rows so far */
 };
-enum { FLOW_TOP = 2, FLOW_LEFT = 1 };
-struct flow flow_of(struct canvas *c, const struct screen_view *view, enum screen_id id);
 void flow_text(struct flow *flow, enum theme_role role, int indent, const char *text);
+/* Beside its label: the text begins `indent` cells to the right of it. */
+void flow_labelled(struct flow *flow, enum theme_role role, int indent, const char *label, const char *text);
 void flow_blank(struct flow *flow);
-/* Scrolls by the list keys. `draw` is the screen's own content. */
-bool flow_key(struct screen_view *view, enum screen_id id, const struct key *key,
-              void (*content)(struct flow *flow, const struct screen_view *view));
+/* A screen that is one flowing text: shows it, and scrolls it by the list keys. */
+void flow_show(struct canvas *c, const struct screen_view *view, enum screen_id id);
+bool flow_key(struct screen_view *view, enum screen_id id, const struct key *key);
 
 /* What happened, what is true now, what to do. */
 struct message;
@@ -68,7 +76,7 @@ void documents_open(struct screen_view *view);
 /* --- questions ---------------------------------------------------------------------------------- */
 
 enum question_kind { QUESTION_DATE, QUESTION_MOMENT, QUESTION_CHOICE, QUESTION_TICK };
-enum { QUESTIONS_MAX = 64, QUESTION_UNSTATED = 255 };
+enum { QUESTIONS_MAX = 64, QUESTION_UNSTATED = 255, QUESTIONS_TOP = 5 };
 struct question {
     enum question_kind kind;
     const char *label;
@@ -87,7 +95,7 @@ void facts_questions(const struct screen_view *view, struct questions *out);
 void attributes_questions(const struct screen_view *view, struct questions *out);
 
 void questions_draw(struct canvas *c, const struct screen_view *view, enum screen_id id,
-                    const struct questions *questions, int top);
+                    const struct questions *questions);
 struct request questions_key(struct screen_view *view, enum screen_id id, const struct questions *questions,
                              const struct key *key, enum screen_act act);
 
@@ -100,16 +108,17 @@ void card_draw(struct canvas *c, const struct screen_view *view);
 void facts_draw(struct canvas *c, const struct screen_view *view);
 void documents_draw(struct canvas *c, const struct screen_view *view);
 void attributes_draw(struct canvas *c, const struct screen_view *view);
-void verdict_draw(struct canvas *c, const struct screen_view *view);
 void decision_draw(struct canvas *c, const struct screen_view *view);
-void plan_draw(struct canvas *c, const struct screen_view *view);
-void insist_draw(struct canvas *c, const struct screen_view *view);
-void operation_draw(struct canvas *c, const struct screen_view *view);
-void result_draw(struct canvas *c, const struct screen_view *view);
-void slip_draw(struct canvas *c, const struct screen_view *view);
 void cases_draw(struct canvas *c, const struct screen_view *view);
-void faults_draw(struct canvas *c, const struct screen_view *view);
-void help_draw(struct canvas *c, const struct screen_view *view);
+
+void verdict_flow(struct flow *flow, const struct screen_view *view);
+void plan_flow(struct flow *flow, const struct screen_view *view);
+void insist_flow(struct flow *flow, const struct screen_view *view);
+void operation_flow(struct flow *flow, const struct screen_view *view);
+void result_flow(struct flow *flow, const struct screen_view *view);
+void slip_flow(struct flow *flow, const struct screen_view *view);
+void faults_flow(struct flow *flow, const struct screen_view *view);
+void help_flow(struct flow *flow, const struct screen_view *view);
 
 struct request desk_key(struct screen_view *view, const struct key *key, enum screen_act act);
 struct request presenter_key(struct screen_view *view, const struct key *key, enum screen_act act);
@@ -118,10 +127,7 @@ struct request card_key(struct screen_view *view, const struct key *key, enum sc
 struct request facts_key(struct screen_view *view, const struct key *key, enum screen_act act);
 struct request documents_key(struct screen_view *view, const struct key *key, enum screen_act act);
 struct request attributes_key(struct screen_view *view, const struct key *key, enum screen_act act);
-struct request verdict_key(struct screen_view *view, const struct key *key, enum screen_act act);
 struct request decision_key(struct screen_view *view, const struct key *key, enum screen_act act);
 struct request cases_key(struct screen_view *view, const struct key *key, enum screen_act act);
-struct request faults_key(struct screen_view *view, const struct key *key, enum screen_act act);
-struct request help_key(struct screen_view *view, const struct key *key, enum screen_act act);
 
 #endif

@@ -1,35 +1,38 @@
 #include "tui/screens/steps.h"
 
-static void draw_first_visit(struct flow *flow, const struct screen_view *view)
+static bool is_typed(const struct case_plan *plan)
 {
-    flow_text(flow, THEME_TEXT, 0, say(view, "plan.first-visit"));
+    bool typed = false;
+    for (size_t i = 0; i < plan->step_count; i++) {
+        typed |= step_is_typed(&plan->steps[i]);
+    }
+    return typed;
 }
 
-void plan_draw(struct canvas *c, const struct screen_view *view)
+/* What must be heeded stands before the steps, which may be many. */
+void plan_flow(struct flow *flow, const struct screen_view *view)
 {
-    struct flow flow = flow_of(c, view, SCREEN_PLAN);
-    bool typed = false;
-    if (view->plan.step_count == 0) {
-        if (view->verdict.kind == VERDICT_FIRST_VISIT) {
-            draw_first_visit(&flow, view);
-        } else {
-            flow_text(&flow, THEME_TEXT, 0, say(view, "plan.nothing"));
-        }
+    const struct case_plan *plan = &view->plan;
+    char text[PARTS_TEXT];
+    if (plan->step_count == 0) {
+        bool first = view->verdict.kind == VERDICT_FIRST_VISIT;
+        flow_text(flow, THEME_TEXT, 0, say(view, first ? "plan.first-visit" : "plan.nothing"));
         return;
     }
-    flow_text(&flow, THEME_HEADING, 0, say(view, "plan.explain"));
-    for (size_t i = 0; i < view->plan.step_count; i++) {
-        const struct case_plan_step *step = &view->plan.steps[i];
-        flow_blank(&flow);
-        flow_step(&flow, view, i, step, THEME_TEXT, "");
-        if (step_is_typed(step)) {
-            flow_text(&flow, THEME_TEXT, 4, step_typing(view, step));
+    flow_text(flow, THEME_HEADING, 0, say(view, "plan.explain"));
+    flow_text(flow, THEME_TEXT, 0, say(view, is_typed(plan) ? "plan.turn-pad" : "plan.leave-card"));
+    flow_reader(flow, view);
+    for (size_t i = 0; i < plan->step_count; i++) {
+        const struct case_plan_step *step = &plan->steps[i];
+        /* Who types what stands apart; what the card and the authority do by themselves is one list. */
+        if (i == 0 || step_is_typed(step) || step_is_typed(&plan->steps[i - 1])) {
+            flow_blank(flow);
         }
-        typed |= step_is_typed(step);
+        flow_step(flow, view, i, step, THEME_TEXT, "");
+        if (step_is_typed(step)) {
+            flow_text(flow, THEME_TEXT, 4, step_typing(view, step, text));
+        }
     }
-    flow_blank(&flow);
-    flow_text(&flow, THEME_TEXT, 0, say(view, typed ? "plan.turn-pad" : "plan.leave-card"));
-    flow_reader(&flow, view);
 }
 
 static bool insists_on_name(const struct screen_view *view)
@@ -38,21 +41,20 @@ static bool insists_on_name(const struct screen_view *view)
     return install && view->certificates[CARD_CERTIFICATE_SIG].name_differs;
 }
 
-void insist_draw(struct canvas *c, const struct screen_view *view)
+void insist_flow(struct flow *flow, const struct screen_view *view)
 {
-    struct flow flow = flow_of(c, view, SCREEN_INSIST);
     if (view->step >= 0 && view->step < view->plan.step_count) {
-        flow_step(&flow, view, (size_t)view->step, &view->plan.steps[view->step], THEME_HEADING, "");
-        flow_blank(&flow);
+        flow_step(flow, view, (size_t)view->step, &view->plan.steps[view->step], THEME_HEADING, "");
+        flow_blank(flow);
     }
     if (insists_on_name(view)) {
         char text[WORDS_TEXT_MAX];
         const struct desk_certificate *sig = &view->certificates[CARD_CERTIFICATE_SIG];
-        flow_text(&flow, THEME_BAD, 0, WORDS(view->language, "certificate.name", text, sig->name));
-        flow_text(&flow, THEME_BAD, 0, WORDS(view->language, "certificate.name-differs", text, sig->old_name));
+        flow_text(flow, THEME_BAD, 0, WORDS(view->language, "certificate.name", text, sig->name));
+        flow_text(flow, THEME_BAD, 0, WORDS(view->language, "certificate.name-differs", text, sig->old_name));
         return;
     }
-    flow_text(&flow, THEME_BAD, 0, say(view, "insist.one-left"));
-    flow_text(&flow, THEME_TEXT, 0, say(view, "insist.sure"));
-    flow_text(&flow, THEME_TEXT, 0, say(view, "insist.reset"));
+    flow_text(flow, THEME_BAD, 0, say(view, "insist.one-left"));
+    flow_text(flow, THEME_TEXT, 0, say(view, "insist.sure"));
+    flow_text(flow, THEME_TEXT, 0, say(view, "insist.reset"));
 }

@@ -26,15 +26,22 @@ static bool is_typed(const struct question *question)
     return question->kind == QUESTION_DATE || question->kind == QUESTION_MOMENT;
 }
 
-void questions_draw(struct canvas *c, const struct screen_view *view, enum screen_id id,
-                    const struct questions *questions, int top)
+static int room_of(int rows)
 {
-    const struct widgets_list *list = &view->ui.list[id];
-    for (int i = list->first; i < questions->count && top + i - list->first < c->rows - 2; i++) {
+    return rows - QUESTIONS_TOP - 2;
+}
+
+void questions_draw(struct canvas *c, const struct screen_view *view, enum screen_id id,
+                    const struct questions *questions)
+{
+    struct widgets_list list = view->ui.list[id];
+    int room = room_of(c->rows);
+    widgets_list_scroll(&list, questions->count, room);
+    for (int i = list.first; i < questions->count && i < list.first + room; i++) {
         const struct question *question = &questions->at[i];
         char value[PARTS_TEXT];
-        int row = top + i - list->first;
-        bool here = i == list->at;
+        int row = QUESTIONS_TOP + i - list.first;
+        bool here = i == list.at;
         int column = widgets_marker(c, row, LABEL, here);
         column = canvas_put(c, row, column, NAME, THEME_TEXT, question->label);
         if (here && is_typed(question) && view->ui.typing) {
@@ -44,6 +51,7 @@ void questions_draw(struct canvas *c, const struct screen_view *view, enum scree
             canvas_put(c, row, column, FIELD, is_typed(question) && *text == '\0' ? THEME_FIELD : THEME_TEXT, text);
         }
     }
+    put_position(c, view, c->rows - 2, list.first, room, questions->count);
 }
 
 static struct request stated(struct screen_view *view, int row, uint8_t value)
@@ -67,7 +75,7 @@ struct request questions_key(struct screen_view *view, enum screen_id id, const 
                              const struct key *key, enum screen_act act)
 {
     struct widgets_list *list = &view->ui.list[id];
-    int room = SCREEN_ROWS_LEAST - 8;
+    int room = room_of(view_rows(view));
     bool moves = key->code == KEYS_UP || key->code == KEYS_DOWN || key->code == KEYS_TAB;
     if (questions->count == 0) {
         return (struct request){.act = act};

@@ -101,25 +101,25 @@ static void flow_certificates(struct flow *flow, const struct screen_view *view)
     }
 }
 
-void result_draw(struct canvas *c, const struct screen_view *view)
+/* What happened, then the steps, which may be many. */
+void result_flow(struct flow *flow, const struct screen_view *view)
 {
     const struct case_file *file = &view->desk->file;
-    struct flow flow = flow_of(c, view, SCREEN_RESULT);
     char number[PARTS_TEXT];
-    flow_name(&flow, view);
-    flow_steps(&flow, view, file);
-    flow_blank(&flow);
+    flow_name(flow, view);
     const struct case_step *step = view->step >= 0 && view->step < file->plan.step_count ? &file->steps[view->step] : NULL;
     int tries = step != NULL ? step->outcome.tries[0] : view->desk->last.tries;
     bool half = step != NULL && step->outcome.code == CARD_PIN_HALF;
     struct message message = as_settled(view, *why(view));
-    flow_message(&flow, view, &message, number_text(half ? step->outcome.places_done : tries, number));
-    if (step != NULL && step->state == CASE_STEP_IS_DONE && step->plan.way == CASE_BY_PAD && step->plan.pin == PIN_JUKI) {
-        flow_text(&flow, THEME_WARNING, 0, say(view, "result.juki-by-pad"));
+    flow_message(flow, view, &message, number_text(half ? step->outcome.places_done : tries, number));
+    bool set = step != NULL && step->state == CASE_STEP_IS_DONE && step->plan.kind != CASE_VERIFY;
+    if (set && step->plan.way == CASE_BY_PAD && step->plan.pin == PIN_JUKI) {
+        flow_text(flow, THEME_WARNING, 0, say(view, "result.juki-by-pad"));
     }
-    flow_certificates(&flow, view);
+    flow_certificates(flow, view);
     if (case_next_step(file) >= 0 && !case_at_authority((enum case_kind)file->steps[case_next_step(file)].plan.kind)) {
-        flow_blank(&flow);
-        flow_reader(&flow, view);
+        flow_reader(flow, view);
     }
+    flow_blank(flow);
+    flow_steps(flow, view, file);
 }

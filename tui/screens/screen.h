@@ -2,7 +2,7 @@
  * The clerk's screens as rows of one table: what a screen is called, which keys it has, how it is drawn
  * and what a key asks for. Key line, help and the man page's key table come from the same rows.
  *
- * A screen is two functions over the view: draw() shows it, key() answers what is asked for. Screens
+ * A screen is two functions over the view: draw() or flow() shows it, key() answers what is asked for. Screens
  * decide nothing and write nothing: they move their own markers and fields (view->ui), all else is a
  * request that the counter carries out. The view's other members belong to the counter.
  */
@@ -58,7 +58,7 @@ struct screen_key {
     bool unlisted;        /* not in the key line, for want of room: in the help */
 };
 
-enum { SCREEN_KEYS = 8, SCREEN_CASES_MAX = 64, SCREEN_PRESENTERS_MAX = 32, SCREEN_ROWS_LEAST = 24, SCREEN_COLUMNS_LEAST = 80 };
+enum { SCREEN_KEYS = 8, SCREEN_PRESENTERS_MAX = 32, SCREEN_ROWS_LEAST = 24, SCREEN_COLUMNS_LEAST = 80 };
 
 /* A way to come: presenter and visit. */
 struct screen_presenter {
@@ -88,6 +88,7 @@ struct screen_ui {
 struct screen_view {
     enum words_language language;
     bool practice;
+    int rows, columns;             /* of the terminal; keys that move by pages need them */
     const char *pad_key;           /* practice: the key that shows the pad; NULL: it is beside */
     struct moment clock;           /* now, in Japan */
     int64_t now;                   /* the same, seconds since the epoch */
@@ -112,8 +113,8 @@ struct screen_view {
     int step;                      /* the plan's step that ran last; -1 */
     enum desk_fault refused;       /* the last act was not possible: why */
     char clerk[CASE_NAME_MAX];     /* who is at the window */
-    struct ledger_entry cases[SCREEN_CASES_MAX];
-    size_t case_count;             /* there may be more than fit */
+    struct ledger_entry *cases;    /* the newest first */
+    int case_count;
     const struct fault_list *faults;
     /* A fault as one line: FILE:LINE, what is wrong, what would be right. */
     const char *(*fault_line)(enum words_language language, const struct fault *fault, char *out);
@@ -121,11 +122,14 @@ struct screen_view {
     struct screen_ui ui;
 };
 
+struct flow;
 struct screen {
     const char *name;              /* for the man page and tests */
     const char *title;             /* id */
     struct screen_key keys[SCREEN_KEYS];
+    /* One of these. Text that flows scrolls by the list keys, wherever it has more rows than the terminal. */
     void (*draw)(struct canvas *c, const struct screen_view *view);
+    void (*flow)(struct flow *flow, const struct screen_view *view);
     /* Keys that the table does not name; NULL: none. The act of a key in the table comes as `act`. */
     struct request (*key)(struct screen_view *view, const struct key *key, enum screen_act act);
     bool fresh;                    /* keys typed before it was shown are thrown away */

@@ -48,7 +48,7 @@ const struct screen screens[SCREENS] = {
         .keys = {HELP, BACK, SPACE("key.answer"), GO("key.accept", "attributes.go.help")},
     },
     [SCREEN_VERDICT] = {
-        .name = "verdict", .title = "verdict.title", .draw = verdict_draw, .key = verdict_key,
+        .name = "verdict", .title = "verdict.title", .flow = verdict_flow,
         .keys = {HELP, BACK, FKEY(7, 'd', ACT_DECISION, "key.decision"), FKEY(6, 'p', ACT_PARK, "key.park"),
                  FKEY(8, 'e', ACT_END, "key.end")},
     },
@@ -57,24 +57,24 @@ const struct screen screens[SCREENS] = {
         .keys = {HELP_TEXT, BACK_TEXT, GO("key.accept", "decision.go.help")},
     },
     [SCREEN_PLAN] = {
-        .name = "plan", .title = "plan.title", .draw = plan_draw, .fresh = true,
+        .name = "plan", .title = "plan.title", .flow = plan_flow, .fresh = true,
         .keys = {HELP, BACK, GO("key.start", "plan.go.help"), FKEY(6, 'p', ACT_PARK, "key.park")},
     },
     [SCREEN_INSIST] = {
-        .name = "last-try", .title = "insist.title", .draw = insist_draw, .fresh = true,
+        .name = "last-try", .title = "insist.title", .flow = insist_flow, .fresh = true,
         .keys = {HELP, BACK, FKEY(9, 'Y', ACT_GO, "key.insist")},
     },
     [SCREEN_OPERATION] = {
-        .name = "operation", .title = "operation.title", .draw = operation_draw, .fresh = true,
+        .name = "operation", .title = "operation.title", .flow = operation_flow, .fresh = true,
         .keys = {HELP, BACK},
     },
     [SCREEN_RESULT] = {
-        .name = "result", .title = "result.title", .draw = result_draw, .fresh = true,
+        .name = "result", .title = "result.title", .flow = result_flow, .fresh = true,
         .keys = {HELP, BACK, GO("key.next", "result.go.help"), FKEY(6, 'p', ACT_PARK, "key.park"),
                  FKEY(8, 'e', ACT_END, "key.end")},
     },
     [SCREEN_SLIP] = {
-        .name = "slip", .title = "slip.title", .draw = slip_draw,
+        .name = "slip", .title = "slip.title", .flow = slip_flow,
         .keys = {HELP, GO("key.finish", "slip.go.help"), FKEY(9, 'p', ACT_PRINT, "key.print")},
     },
     [SCREEN_CASES] = {
@@ -82,11 +82,11 @@ const struct screen screens[SCREENS] = {
         .keys = {HELP, BACK, GO("key.resume", "cases.go.help")},
     },
     [SCREEN_FAULTS] = {
-        .name = "faults", .title = "faults.title", .draw = faults_draw, .key = faults_key,
+        .name = "faults", .title = "faults.title", .flow = faults_flow,
         .keys = {HELP, FKEY(10, 'q', ACT_QUIT, "key.quit")},
     },
     [SCREEN_HELP] = {
-        .name = "help", .title = "help.title", .draw = help_draw, .key = help_key,
+        .name = "help", .title = "help.title", .flow = help_flow,
         .keys = {BACK},
     },
 };
@@ -188,7 +188,11 @@ void screen_draw(enum screen_id id, struct canvas *c, const struct screen_view *
     draw_title(screen, c, view);
     draw_keys(screen, c, view);
     draw_notice(c, view);
-    screen->draw(c, view);
+    if (screen->flow != NULL) {
+        flow_show(c, view, id);
+    } else {
+        screen->draw(c, view);
+    }
 }
 
 /* --- keys -------------------------------------------------------------------------------------- */
@@ -215,13 +219,13 @@ static bool names(const struct screen_key *row, const struct key *key)
     return key->code == row->code;
 }
 
-/* Escape and Ctrl-G are back wherever there is a back. */
+/* Escape and Ctrl-G are back wherever there is a back; Left too where it has no other use. */
 static enum screen_act act_of(const struct screen *screen, const struct key *key)
 {
     if (key->pasted) {
         return ACT_NONE;
     }
-    bool leaves = key->code == KEYS_ESCAPE || is_plain(key, 7);
+    bool leaves = key->code == KEYS_ESCAPE || is_plain(key, 7) || (screen->flow != NULL && key->code == KEYS_LEFT);
     for (size_t i = 0; i < screen_key_count(screen); i++) {
         if (names(&screen->keys[i], key) || (leaves && screen->keys[i].act == ACT_BACK)) {
             return screen->keys[i].act;
@@ -235,6 +239,9 @@ struct request screen_key(enum screen_id id, struct screen_view *view, const str
     const struct screen *screen = &screens[id];
     enum screen_act act = act_of(screen, key);
     view->notice.id = NULL;
+    if (screen->flow != NULL && flow_key(view, id, key)) {
+        return (struct request){.act = ACT_NONE};
+    }
     if (act == ACT_HELP || act == ACT_BACK || screen->key == NULL) {
         return (struct request){.act = act};
     }

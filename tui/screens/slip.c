@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { TOP = 2, LABEL = 3, VALUE = 22 };
+enum { VALUE = 19 };
 
 static void add(struct slip *slip, const char *label, enum theme_role role, const char *text)
 {
@@ -72,23 +72,24 @@ void slip_lines(const struct screen_view *view, struct slip *out)
     add_steps(out, view, file);
 }
 
-void slip_draw(struct canvas *c, const struct screen_view *view)
+void slip_flow(struct flow *flow, const struct screen_view *view)
 {
     struct slip slip;
     slip_lines(view, &slip);
-    int row = TOP;
-    for (int i = 0; i < slip.count && row < c->rows - 4; i++) {
-        const struct slip_line *line = &slip.line[i];
-        bool first_alone = *line->label == '\0' && i > 0 && *slip.line[i - 1].label != '\0';
-        row += first_alone;
-        if (*line->label == '\0') {
-            put_marked(c, row++, LABEL - 2, c->columns - LABEL, line->role, line->text);
-            continue;
-        }
-        canvas_put(c, row, LABEL, VALUE - LABEL, THEME_QUIET, line->label);
-        row += canvas_paragraph(c, row, VALUE, c->columns - VALUE - 1, 3, line->role, line->text);
-    }
     if (view->desk->presence == CARD_IN_READER) {
-        put_marked(c, row + 1, LABEL - 2, c->columns - LABEL, THEME_WARNING, say(view, "slip.give-back"));
+        flow_text(flow, THEME_WARNING, 0, say(view, "slip.give-back"));
+        flow_blank(flow);
+    }
+    for (int i = 0; i < slip.count; i++) {
+        const struct slip_line *line = &slip.line[i];
+        bool alone = *line->label == '\0';
+        if (alone && i > 0 && *slip.line[i - 1].label != '\0') {
+            flow_blank(flow);
+        }
+        if (alone) {
+            flow_text(flow, line->role, 0, line->text);
+        } else {
+            flow_labelled(flow, line->role, VALUE, line->label, line->text);
+        }
     }
 }

@@ -4,7 +4,7 @@
 
 #include "tui/screens/parts.h"
 
-enum { SLIP_LINES = 24 };
+enum { SLIP_LABELLED = 8, SLIP_LINES = SLIP_LABELLED + CASE_CERTIFICATES + CASE_STEPS };
 
 struct slip_line {
     const char *label;          /* empty: the line stands alone */

@@ -20,18 +20,25 @@ const char *step_text(const struct screen_view *view, const struct case_plan_ste
     return words_format(view->language, kinds[step->kind % CASE_KINDS], out, PARTS_TEXT, 1, args);
 }
 
-const char *step_typing(const struct screen_view *view, const struct case_plan_step *step)
+const char *step_typing(const struct screen_view *view, const struct case_plan_step *step, char out[PARTS_TEXT])
 {
-    static const char *const ids[2][2] = {{"typing.pad.resident", "typing.pad.staff"},
-                                          {"typing.terminal.resident", "typing.terminal.staff"}};
-    return say(view, ids[step->way == CASE_BY_TERMINAL][step->typist == CASE_TYPED_BY_STAFF]);
+    static const char *const where[2][2] = {{"typing.pad.resident", "typing.pad.staff"},
+                                            {"typing.terminal.resident", "typing.terminal.staff"}};
+    static const char *const what[CASE_KINDS] = {
+        [CASE_VERIFY] = "typing.verify", [CASE_CHANGE] = "typing.change", [CASE_RESET] = "typing.reset"};
+    bool terminal = step->way == CASE_BY_TERMINAL;
+    const char *stop = view->language == WORDS_JA ? "" : " ";
+    bool apart = step->pin == PIN_JUKI && !terminal;
+    snprintf(out, PARTS_TEXT, "%.160s%s%.160s%s%.160s", say(view, where[terminal][step->typist == CASE_TYPED_BY_STAFF]),
+             stop, say(view, what[step->kind]), apart ? stop : "", apart ? say(view, "typing.juki-by-pad") : "");
+    return out;
 }
 
 void flow_step(struct flow *flow, const struct screen_view *view, size_t number, const struct case_plan_step *step,
                enum theme_role role, const char *state)
 {
     char text[PARTS_TEXT], line[2 * PARTS_TEXT];
-    snprintf(line, sizeof line, "%zu  %s%s%s", number + 1, step_text(view, step, text), *state != '\0' ? "  " : "", state);
+    snprintf(line, sizeof line, "%2zu  %s%s%s", number + 1, step_text(view, step, text), *state != '\0' ? "  " : "", state);
     flow_text(flow, role, 0, line);
 }
 

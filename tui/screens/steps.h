@@ -10,8 +10,8 @@ const char *step_text(const struct screen_view *view, const struct case_plan_ste
 /* How it stands: "done". */
 const char *step_state(const struct screen_view *view, const struct case_step *step);
 enum theme_role step_role(const struct case_step *step);
-/* Who types where. */
-const char *step_typing(const struct screen_view *view, const struct case_plan_step *step);
+/* Who types where, and what how often. */
+const char *step_typing(const struct screen_view *view, const struct case_plan_step *step, char out[PARTS_TEXT]);
 void flow_step(struct flow *flow, const struct screen_view *view, size_t number, const struct case_plan_step *step,
                enum theme_role role, const char *state);
 /* All steps of the case with their states. */

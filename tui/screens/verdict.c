@@ -1,5 +1,6 @@
 #include "tui/screens/parts.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -275,12 +276,12 @@ static bool is_reason(const struct verdict *verdict, const struct citation *cita
     return false;
 }
 
-static void content(struct flow *flow, const struct screen_view *view)
+void verdict_flow(struct flow *flow, const struct screen_view *view)
 {
     const struct verdict *verdict = &view->verdict;
     char text[PARTS_TEXT];
     flow_text(flow, verdict_role(verdict->kind), 0, verdict_text(view, text));
-    flow_missing(flow, view, flow->room);
+    flow_missing(flow, view, INT_MAX);
     flow_dates(flow, view);
     flow_ways_on(flow, view);
     flow_citations(flow, view, "verdict.rules", verdict->reason_count, verdict->reason, THEME_TEXT);
@@ -292,21 +293,4 @@ static void content(struct flow *flow, const struct screen_view *view)
     flow_arithmetic(flow, view);
     flow_citations(flow, view, "verdict.warnings", verdict->warning_count, verdict->warning, THEME_WARNING);
     flow_citations(flow, view, "verdict.guidance", verdict->guidance_count, verdict->guidance, THEME_TEXT);
-}
-
-void verdict_draw(struct canvas *c, const struct screen_view *view)
-{
-    struct flow flow = flow_of(c, view, SCREEN_VERDICT);
-    content(&flow, view);
-    if (flow.used > flow.first + flow.room) {
-        canvas_put(c, c->rows - 3, c->columns - 8, -1, THEME_QUIET, say(view, "list.more"));
-    }
-}
-
-struct request verdict_key(struct screen_view *view, const struct key *key, enum screen_act act)
-{
-    if (flow_key(view, SCREEN_VERDICT, key, content)) {
-        return (struct request){.act = ACT_NONE};
-    }
-    return (struct request){.act = key->code == KEYS_LEFT ? ACT_BACK : act};
 }
