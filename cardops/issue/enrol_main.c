@@ -46,6 +46,7 @@ struct options {
     struct cmp_credential_source credential;
     struct cmp_office office;
     bool transaction_given;
+    int64_t now;          /* by which a new certificate is valid or not */
     int largest;
     int reason;
 };
@@ -77,7 +78,7 @@ static int usage(const char *reason)
 
 /* --- options ------------------------------------------------------------------------------------- */
 
-enum option_type { TEXT, SECONDS, SIZE, KIND, TRANSACTION, REASON };
+enum option_type { TEXT, SECONDS, SIZE, TIME, KIND, TRANSACTION, REASON };
 
 #define AT(member) offsetof(struct options, member)
 static const struct option_row {
@@ -98,6 +99,7 @@ static const struct option_row {
     { "message-seconds", SECONDS, AT(office.message_seconds) },
     { "total-seconds", SECONDS, AT(office.total_seconds) },
     { "largest", SIZE, AT(largest) },
+    { "attime", TIME, AT(now) },
     { "transaction", TRANSACTION, AT(office.transaction) },
     { "reason", REASON, AT(reason) },
 };
@@ -109,6 +111,13 @@ static bool set_number(int *at, const char *value, long most)
     long number = strtol(value, &rest, 10);
     *at = (int)number;
     return *value != '\0' && *rest == '\0' && number >= 0 && number <= most;
+}
+
+static bool set_time(int64_t *at, const char *value)
+{
+    char *rest;
+    *at = strtoll(value, &rest, 10);
+    return *value != '\0' && *rest == '\0' && *at > 0;
 }
 
 static bool set_kind(struct options *options, const char *value)
@@ -152,6 +161,8 @@ static bool set_option(struct options *options, const struct option_row *row, co
         return set_number(at, value, 86400);
     case SIZE:
         return set_number(at, value, INPUT_MAX);
+    case TIME:
+        return set_time(at, value);
     case KIND:
         return set_kind(options, value);
     case TRANSACTION:
@@ -231,7 +242,7 @@ static int write_certificate(const struct options *options, const struct cmp_res
     return ok ? ENROL_DONE : usage("output");
 }
 
-static int ask_certificate(struct options *options, const uint8_t *input, long length, int64_t now)
+static int ask_certificate(struct options *options, const uint8_t *input, long length)
 {
     struct cmp_result result = { 0 };
     const unsigned char *at = input;
@@ -250,7 +261,7 @@ static int ask_certificate(struct options *options, const uint8_t *input, long l
             .usage = options->kind->usage,
             .policy = options->policy == NULL ? options->kind->policy : options->policy,
             .largest = (size_t)options->largest,
-            .now = now,
+            .now = options->now,
             .leeway = CLOCK_LEEWAY,
         };
         cmp_enrol(&result, &options->office, request, &expected);
@@ -276,7 +287,7 @@ static int ask_revocation(struct options *options, const uint8_t *input, long le
     return tell(options, &result);
 }
 
-static int run(struct options *options, int64_t now)
+static int run(struct options *options)
 {
     static uint8_t input[INPUT_MAX];
     long length = 0;
@@ -291,7 +302,7 @@ static int run(struct options *options, int64_t now)
     } else if (!read_input(input, &length)) {
         status = usage("input");
     } else {
-        status = options->revoke ? ask_revocation(options, input, length) : ask_certificate(options, input, length, now);
+        status = options->revoke ? ask_revocation(options, input, length) : ask_certificate(options, input, length);
     }
     cmp_credential_free(&options->office.credential);
     sk_X509_pop_free(options->office.trusted, X509_free);
@@ -308,9 +319,10 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     struct options options = {
         .office = { .message_seconds = 30, .total_seconds = 120 },
+        .now = (int64_t)time(NULL),
         .largest = 2048,
         .reason = 4,
     };
     const char *wrong = read_options(&options, argc, argv);
-    return wrong != NULL ? usage(wrong) : run(&options, (int64_t)time(NULL));
+    return wrong != NULL ? usage(wrong) : run(&options);
 }

@@ -29,9 +29,9 @@
 #ifndef CARDOPS_PRACTICE_CA_H
 #define CARDOPS_PRACTICE_CA_H
 
-#include <stdbool.h>
+#include "cardops/practice/clock.h"
+
 #include <stddef.h>
-#include <stdint.h>
 
 #define CA_PATH_SIG "/.well-known/cmp/p/sig"
 #define CA_PATH_AUTH "/.well-known/cmp/p/auth"
@@ -76,6 +76,7 @@ struct ca_settings {
     bool https;
     int generation;           /* of the issuing keys, 1..CA_GENERATIONS; 0: the newest */
     int ready_fd;             /* gets "PORT\n" and is closed when requests are accepted; -1: none */
+    struct clock clock;       /* what it issues, revokes and lists by; its own keys and messages are of the machine's */
     int life_fd;              /* ca_serve ends when this can be read or closes; -1: only by SIGTERM or SIGINT */
     /* False: no such card. Called from several threads at once. */
     bool (*find)(void *context, const char *card_serial, struct ca_resident *resident);

@@ -45,7 +45,7 @@ struct transaction {
     int polls_left;
     struct bytes request;       /* to be answered when the polling is over */
     X509 *sent;                 /* to be confirmed */
-    int64_t now;                /* of the message under way */
+    int64_t now;                /* of the message under way, by the CA's own clock */
 };
 
 struct ca_cmp {
@@ -318,7 +318,7 @@ static struct transaction *enter(struct ca_cmp *cmp, enum ca_kind kind, const AS
     pthread_mutex_unlock(&cmp->lock);
     if (t != NULL) {
         pthread_mutex_lock(&t->busy);
-        t->now = now;
+        t->now = clock_at(&cmp->settings->clock, now);
     }
     return t;
 }

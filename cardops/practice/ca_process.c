@@ -32,7 +32,8 @@ static const char script[] =
     "    tries=$((tries + 1))\n"
     "done\n"
     "port=$(cat \"$stand/ca/port\" 2>/dev/null || echo 1)\n"
-    "exec '%s/madoguchi-enrol' \"$@\" --server \"http://127.0.0.1:$port/.well-known/cmp/p/$kind\" \\\n"
+    "exec '%s/madoguchi-enrol' \"$@\" --attime $(($(date +%%s) * %d + %lld)) \\\n"
+    "    --server \"http://127.0.0.1:$port/.well-known/cmp/p/$kind\" \\\n"
     "    --roots \"$stand/ca/trust/$kind-roots.pem\" --trust \"$stand/ca/trust/cmp-root.pem\" \\\n"
     "    --credential \"$stand/ca/trust/office.key\" --certificate \"$stand/ca/trust/office.pem\"\n";
 
@@ -48,12 +49,12 @@ static bool own_folder(char folder[STORE_PATH_MAX])
     return true;
 }
 
-static bool write_script(const char *stand)
+static bool write_script(const char *stand, const struct clock *clock)
 {
-    char text[sizeof script + 2 * STORE_PATH_MAX], folder[STORE_PATH_MAX], path[STORE_PATH_MAX];
+    char text[sizeof script + 2 * STORE_PATH_MAX + 32], folder[STORE_PATH_MAX], path[STORE_PATH_MAX];
     if (!own_folder(folder) || !store_path(path, stand, "enrol"))
         return false;
-    int n = snprintf(text, sizeof text, script, stand, folder);
+    int n = snprintf(text, sizeof text, script, stand, folder, !clock->stands, (long long)clock->base);
     return n > 0 && n < (int)sizeof text && store_write(stand, "enrol", text, (size_t)n) && chmod(path, 0700) == 0;
 }
 
@@ -62,7 +63,7 @@ static bool write_script(const char *stand)
 enum { READY = 3, LIFE, OTHERS };
 
 /* Nothing of the stand goes along: neither its signals nor its descriptors. */
-static int child_run(const char *stand, int port, int ready, int life)
+static int child_run(const char *stand, int port, const struct clock *clock, int ready, int life)
 {
     char folder[STORE_PATH_MAX], context[STORE_PATH_MAX];
     sigset_t none;
@@ -77,6 +78,7 @@ static int child_run(const char *stand, int port, int ready, int life)
     struct ca_settings settings = {
         .directory = folder,
         .port = port,
+        .clock = *clock,
         .ready_fd = READY,
         .life_fd = LIFE,
         .find = ca_cards_find,
@@ -88,10 +90,10 @@ static int child_run(const char *stand, int port, int ready, int life)
     return fault == CA_OK ? ca_serve(&settings) : (int)fault;
 }
 
-bool ca_process_start(struct ca_process *p, const char *stand)
+bool ca_process_start(struct ca_process *p, const char *stand, const struct clock *clock)
 {
     int ready[2], life[2];
-    if (!write_script(stand) || pipe2(ready, O_CLOEXEC) != 0)
+    if (!write_script(stand, clock) || pipe2(ready, O_CLOEXEC) != 0)
         return false;
     if (pipe2(life, O_CLOEXEC) != 0) {
         close(ready[0]), close(ready[1]);
@@ -100,7 +102,7 @@ bool ca_process_start(struct ca_process *p, const char *stand)
     p->listens = false;
     p->pid = fork();
     if (p->pid == 0)
-        _exit(child_run(stand, p->port, ready[1], life[0]));
+        _exit(child_run(stand, p->port, clock, ready[1], life[0]));
     close(ready[1]);
     close(life[0]);
     p->ready = ready[0];

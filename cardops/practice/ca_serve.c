@@ -31,6 +31,11 @@ struct service {
     bool ends;
 };
 
+static int64_t present(const struct ca_settings *settings)
+{
+    return clock_at(&settings->clock, (int64_t)time(NULL));
+}
+
 /* Waits as slowly as it is asked to, but not beyond the end of the service. */
 static void dawdle(struct service *service, int milliseconds)
 {
@@ -198,7 +203,7 @@ static void wait_for_end(struct service *service, const struct ca_settings *sett
         int ready = poll(fds, sizeof fds / sizeof *fds, LISTS_EVERY * 1000);
         if (ready < 0 && errno != EINTR)
             return;
-        if (ready == 0 && ca_state_lists(service->state, (int64_t)time(NULL)) != CA_OK)
+        if (ready == 0 && ca_state_lists(service->state, present(settings)) != CA_OK)
             fprintf(stderr, "practice CA: revocation lists cannot be written\n");
         if (ready > 0 && fds[2].revents != 0)
             ca_control_serve(control, service->cmp);
@@ -245,7 +250,7 @@ int ca_serve(const struct ca_settings *settings)
     pthread_mutex_init(&service.lock, NULL);
     pthread_cond_init(&service.ending, &attributes);
     service.cmp = ca_cmp_new(&state, settings);
-    fault = service.cmp == NULL ? CA_STATE : ca_state_lists(&state, (int64_t)time(NULL));
+    fault = service.cmp == NULL ? CA_STATE : ca_state_lists(&state, present(settings));
     if (fault == CA_OK)
         fault = serve(&service, settings, signals);
     if (service.cmp != NULL)

@@ -310,7 +310,7 @@ static void run_start_ca(struct request *r)
         answer_error(r->client, "the CA runs already", "");
         return;
     }
-    if (ca_process_start(ca, r->stand->directory) && ca_process_readable(ca)) {
+    if (ca_process_start(ca, r->stand->directory, &r->stand->clock) && ca_process_readable(ca)) {
         answer_ok(r->client);
         return;
     }

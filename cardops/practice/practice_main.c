@@ -23,6 +23,7 @@ enum { EXIT_USAGE = 2 };
 struct options {
     const char *directory, *card, *cards;
     int entry_seconds;
+    struct clock clock;
     bool foreground;
     int count;
     char **words;
@@ -32,7 +33,7 @@ static int usage(FILE *to)
 {
     fprintf(to,
             "usage: madoguchi-practice run --dir DIR [--card CARD] [--cards FOLDER]\n"
-            "                          [--entry-seconds N] [--foreground]\n"
+            "                          [--entry-seconds N] [--clock TIME] [--foreground]\n"
             "       madoguchi-practice --dir DIR [--cards FOLDER] COMMAND [ARGUMENT...]\n"
             "CARD is a name in FOLDER (adult, child, locked, ...) or a path of an ini file.\n"
             "commands:\n");
@@ -109,7 +110,7 @@ static int stand_serve(const struct options *o, const char *card, int report)
     struct stand s;
     char why[STAND_LINE] = "";
     struct waiting w = {report, o->foreground};
-    bool ok = stand_begin(&s, o->directory, card, o->entry_seconds, why);
+    bool ok = stand_begin(&s, &(struct stand_settings){o->directory, card, o->entry_seconds, o->clock}, why);
     if (ok) {
         ok = stand_run(&s, now_ready, &w, why);
         stand_end(&s);
@@ -257,9 +258,10 @@ static int answers_print(int fd, bool many)
 static int card_prepare(const struct options *o, const char *path)
 {
     struct practice_card *card;
-    char bad[PRACTICE_KEY_NAME] = "";
+    char bad[PRACTICE_KEY_NAME] = "", folder[STORE_PATH_MAX];
+    struct clock clock = store_path(folder, o->directory, "run") ? clock_kept(folder) : (struct clock){0};
     enum practice_fault fault =
-        practice_card_open(&card, o->directory, path, (int64_t)time(NULL), bad);
+        practice_card_open(&card, o->directory, path, clock_at(&clock, (int64_t)time(NULL)), bad);
     if (!fault) {
         fault = practice_card_personalise(card);
         practice_card_close(&card);
@@ -317,8 +319,8 @@ static bool options_read(struct options *o, int argc, char **argv)
     static const struct option rows[] = {
         {"dir", required_argument, NULL, 'd'},   {"card", required_argument, NULL, 'c'},
         {"cards", required_argument, NULL, 'f'}, {"entry-seconds", required_argument, NULL, 'e'},
-        {"foreground", no_argument, NULL, 'g'},  {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"clock", required_argument, NULL, 't'}, {"foreground", no_argument, NULL, 'g'},
+        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0},
     };
     for (int c; (c = getopt_long(argc, argv, "h", rows, NULL)) != -1;)
         switch (c) {
@@ -326,6 +328,10 @@ static bool options_read(struct options *o, int argc, char **argv)
         case 'c': o->card = optarg; break;
         case 'f': o->cards = optarg; break;
         case 'e': o->entry_seconds = atoi(optarg); break;
+        case 't':
+            if (!clock_parse(optarg, (int64_t)time(NULL), &o->clock))
+                return false;
+            break;
         case 'g': o->foreground = true; break;
         case 'h': exit(usage(stdout));
         default: return false;

@@ -48,6 +48,7 @@ static void run_clear(const struct stand *s)
     store_remove(s->run, "pcscd.comm");
     store_remove(s->run, "pcscd.log");
     store_remove(s->run, "control");
+    clock_forget(s->run);
 }
 
 static bool run_lock(struct stand *s, const char *directory, char why[STAND_LINE])
@@ -77,7 +78,7 @@ enum practice_fault stand_insert(struct stand *s, int reader, const char *file,
         return PRACTICE_OK;
     struct practice_card *card;
     enum practice_fault fault =
-        practice_card_open(&card, s->directory, file, (int64_t)time(NULL), bad);
+        practice_card_open(&card, s->directory, file, clock_at(&s->clock, (int64_t)time(NULL)), bad);
     if (fault)
         return fault;
     int other = STAND_READERS - 1 - reader;
@@ -266,28 +267,28 @@ static bool signals_open(struct stand *s)
 static bool parts_open(struct stand *s, int entry_seconds, char why[STAND_LINE])
 {
     bool ok = signals_open(s) && ccid_open(&s->readers[STAND_PAD], true, entry_seconds) &&
-              ccid_open(&s->readers[STAND_PLAIN], false, entry_seconds) && control_open(s) &&
-              ca_process_start(&s->ca, s->directory);
+              ccid_open(&s->readers[STAND_PLAIN], false, entry_seconds) && clock_keep(&s->clock, s->run) &&
+              control_open(s) && ca_process_start(&s->ca, s->directory, &s->clock);
     if (!ok)
         snprintf(why, STAND_LINE, "%.400s: %s", s->run, strerror(errno));
     return ok;
 }
 
-bool stand_begin(struct stand *s, const char *directory, const char *card, int entry_seconds,
-                 char why[STAND_LINE])
+bool stand_begin(struct stand *s, const struct stand_settings *settings, char why[STAND_LINE])
 {
-    *s = (struct stand){.lock = -1, .listener = -1, .signals = -1, .ca = {.ready = -1, .life = -1}};
+    *s = (struct stand){.clock = settings->clock, .lock = -1, .listener = -1, .signals = -1,
+                        .ca = {.ready = -1, .life = -1}};
     for (int r = 0; r < STAND_READERS; r++)
         s->readers[r].master = s->readers[r].slave = -1;
     for (int c = 0; c < STAND_CLIENTS; c++)
         s->clients[c].fd = -1;
-    if (!run_lock(s, directory, why)) {
+    if (!run_lock(s, settings->directory, why)) {
         if (s->lock >= 0)
             close(s->lock);
         return false;
     }
     run_clear(s);
-    bool ok = parts_open(s, entry_seconds, why) && first_card(s, card, why);
+    bool ok = parts_open(s, settings->entry_seconds, why) && first_card(s, settings->card, why);
     if (ok) {
         enum service_fault fault = stand_service_start(s);
         ok = fault == SERVICE_OK;

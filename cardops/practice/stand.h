@@ -2,8 +2,8 @@
  * The practice stand: a pinpad and a plain reader behind pseudo-terminals, under a pcscd of our own,
  * with a control socket, and the practice CA. One process, one loop; pcscd and the CA are its children.
  *
- * Below the stand's directory: office.key, enrol, ca/ and cards/ stay; run/ (sockets, reader.conf.d, pcscd.log)
- * exists only while the stand runs. pcscd ends first, the readers after it, because a driver that waits
+ * Below the stand's directory: office.key, enrol, ca/ and cards/ stay; run/ (sockets, reader.conf.d, pcscd.log,
+ * clock) exists only while the stand runs. pcscd ends first, the readers after it, because a driver that waits
  * for an answer on a closed pty loops for ever (stand.md section 7). Killed outright, it takes pcscd
  * with it, and the next start clears what lies in run/.
  */
@@ -12,6 +12,7 @@
 
 #include "cardops/practice/ca_process.h"
 #include "cardops/practice/ccid.h"
+#include "cardops/practice/clock.h"
 #include "cardops/practice/service.h"
 
 enum { STAND_PAD, STAND_PLAIN, STAND_READERS };
@@ -26,7 +27,15 @@ struct stand_client {
     bool waits_for_asking;  /* or for its end */
 };
 
+struct stand_settings {
+    const char *directory;  /* made where missing */
+    const char *card;       /* a card's file; NULL: an empty reader */
+    int entry_seconds;      /* 0: as the driver says */
+    struct clock clock;     /* of what cards and the CA believe */
+};
+
 struct stand {
+    struct clock clock;
     char directory[STAND_PATH], run[STAND_PATH];
     struct ccid readers[STAND_READERS];
     struct practice_card *cards[STAND_READERS]; /* owned */
@@ -41,12 +50,11 @@ struct stand {
 };
 
 /*
- * Takes the directory (made where missing) and starts everything; `card` is a card's file, NULL for an
- * empty reader; `entry_seconds` 0: as the driver says. On failure `why` holds a sentence and nothing
- * runs. The caller ignores SIGPIPE.
+ * Takes the directory and starts everything. On failure `why` holds a sentence and nothing runs. The caller
+ * ignores SIGPIPE.
  */
-bool stand_begin(struct stand *s, const char *directory, const char *card, int entry_seconds,
-                 char why[STAND_LINE]) __attribute__((warn_unused_result));
+bool stand_begin(struct stand *s, const struct stand_settings *settings, char why[STAND_LINE])
+    __attribute__((warn_unused_result));
 /*
  * Runs until told to stop. `ready` is called once, when pcscd has both readers and the CA listens. False:
  * one of them failed or never became ready; `why` says which.

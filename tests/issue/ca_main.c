@@ -1,5 +1,6 @@
 /*
- * The practice CA and the request functions on a command line, for the shell tests.
+ * The practice CA and the request functions on a command line, for the shell tests. The CA believes that it is
+ * always the same moment, ca.bash's $time.
  *
  *   ca_main serve DIR [https] [GENERATION]   makes the CA if need be, writes its port to standard output,
  *                                            serves until SIGTERM or the end of standard input
@@ -20,7 +21,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ADULT                                                                                                  \
@@ -37,6 +37,8 @@ static const struct {
     { "3000", { ADULT, .birth = 19850214, .card_expiry = 20390214, .no_signature = true } }, /* a ward */
     { "4000", { ADULT, .birth = 19850214, .card_expiry = 20250214 } },                      /* card over */
 };
+
+enum { TIME = 1795482000 }; /* 2026-11-24T10:00 in Japan */
 
 static bool find(void *context, const char *serial, struct ca_resident *resident)
 {
@@ -134,7 +136,7 @@ static int write_direct(const struct ca_settings *settings, EVP_PKEY *key, const
     struct ca_certificate certificate;
     int length = i2d_PUBKEY(key, &der);
     enum ca_fault fault = ca_issue_direct(settings, strcmp(kind, "sig") == 0 ? CA_SIG : CA_AUTH, der, (size_t)length,
-                                          serial, municipality, (int64_t)time(NULL), until == NULL ? 0 : atoll(until),
+                                          serial, municipality, TIME, until == NULL ? 0 : atoll(until),
                                           &certificate);
     OPENSSL_free(der);
     if (fault == CA_OK && fwrite(certificate.der, 1, certificate.length, stdout) == certificate.length)
@@ -169,7 +171,8 @@ static int serve(struct ca_settings *settings, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    struct ca_settings settings = { .directory = argc > 2 ? argv[2] : "", .ready_fd = -1, .life_fd = -1, .find = find };
+    struct ca_settings settings = { .directory = argc > 2 ? argv[2] : "", .ready_fd = -1, .life_fd = -1, .find = find,
+                                    .clock = { .base = TIME, .stands = true } };
     const char *act = argc > 2 ? argv[1] : "";
     EVP_PKEY *key = NULL;
     int status = EXIT_FAILURE;

@@ -207,7 +207,7 @@ static void start_stand(struct session *s, const char *build, const char *card)
         dup2(null, STDOUT_FILENO);
         if (prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent) {
             execl(program, program, "run", "--foreground", "--dir", session_path(s, "stand"), "--cards",
-                  session_path(s, "cards"), "--card", card, (char *)NULL);
+                  session_path(s, "cards"), "--card", card, "--clock", SESSION_CLOCK, (char *)NULL);
         }
         _exit(127);
     }

@@ -108,8 +108,7 @@ static void from_the_notice_to_the_proven_certificate(void **state)
     session_screen(s, "次のことを行います", "renew-plan");
     enter_pin();
     session_expect(s, "完了しました");
-    session_expect(s, "利用者証明用電子証明書は 20");
-    session_expect(s, "まで有効です");
+    session_expect(s, "利用者証明用電子証明書は 2030年11月24日（日）まで有効です");
     session_type(s, "完了しました", "\r");
     session_expect(s, "カードをお返しください");
     session_expect(s, "まで有効です");
