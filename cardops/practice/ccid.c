@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -125,11 +126,19 @@ static void card_gone(struct ccid *c)
     c->powered = false;
 }
 
+static void card_takes_its_time(const struct ccid *c)
+{
+    struct timespec left = {.tv_nsec = (long)c->slowness * 1000000L};
+    while (c->slowness > 0 && nanosleep(&left, &left) != 0 && errno == EINTR)
+        continue;
+}
+
 /* Carries out one command, with the fault that was ordered for it. */
 static bool card_execute(void *context, const struct bytes *command, struct bytes *answer_to)
 {
     struct ccid *c = context;
     c->commands++;
+    card_takes_its_time(c);
     enum ccid_fault fault = CCID_NO_FAULT;
     if (c->fault && --c->countdown == 0) {
         fault = c->fault;

@@ -5,7 +5,7 @@
  * Order of calls: ccid_open; then ccid_readable whenever the descriptor is readable, and ccid_tick at
  * least when ccid_deadline says so; the rest at any time; ccid_close last of all, when no driver can be
  * waiting for an answer any more (a pty that closes under a command sends the driver into an endless
- * loop, stand.md section 7). Nothing here blocks but the card's own work.
+ * loop, stand.md section 7). Nothing here blocks but the card's own work, which takes `slowness` longer.
  * Cards are borrowed. Times are milliseconds of one steady clock.
  */
 #ifndef CARDOPS_PRACTICE_CCID_H
@@ -15,7 +15,7 @@
 #include "cardops/practice/pad.h"
 #include "cardops/practice/t1.h"
 
-enum { CCID_HEADER = 10, CCID_NEVER = -1 };
+enum { CCID_HEADER = 10, CCID_NEVER = -1, CCID_SLOWEST = 999 };
 
 enum ccid_fault { CCID_NO_FAULT, CCID_PULL_AT, CCID_PULL_AFTER, CCID_MUTE_AT };
 
@@ -36,6 +36,7 @@ struct ccid {
     int entry_seconds;     /* 0: as the driver says */
     enum ccid_fault fault;
     unsigned countdown;    /* commands until the fault */
+    unsigned slowness;     /* milliseconds that each command to the card takes, 0..CCID_SLOWEST */
     unsigned long commands;/* to the card, since the stand started */
 };
 

@@ -234,6 +234,17 @@ static void run_unmute(struct request *r)
     answer_ok(r->client);
 }
 
+static void run_slow(struct request *r)
+{
+    unsigned milliseconds = 0;
+    if (strcmp(r->words[1], "0") != 0 && !number_of(r->words[1], 10, CCID_SLOWEST, &milliseconds)) {
+        answer_error(r->client, "not milliseconds, 0 to 999:", r->words[1]);
+        return;
+    }
+    r->stand->readers[reader_of(r->words[2])].slowness = milliseconds;
+    answer_ok(r->client);
+}
+
 static void run_lock(struct request *r)
 {
     static const struct {
@@ -371,6 +382,7 @@ static const struct {
      run_mute_at},
     {"mute", "[plain]", "let the reader fall silent now", 0, 1, run_mute},
     {"unmute", "[plain]", "let the reader answer again", 0, 1, run_unmute},
+    {"slow", "MS [plain]", "let each command take so many milliseconds, as a real card does", 1, 2, run_slow},
     {"lock", "PIN [plain]", "use up all tries of a PIN: sig, auth, juki, kenmen", 1, 2, run_lock},
     {"state", "", "print the state as JSON", 0, 0, run_state},
     {"env", "", "print the shell lines that point PC/SC clients here", 0, 0, run_env},
