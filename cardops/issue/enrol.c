@@ -88,3 +88,13 @@ bool enrol_field(const char *line, const char *name, char *value, size_t room)
     value[length] = '\0';
     return true;
 }
+
+bool enrol_refused_for_good(const char *line)
+{
+    static const char *const fail_infos[] = { "badCertId", "certRevoked" };
+    char said[32];
+    for (size_t i = 0; i < sizeof fail_infos / sizeof *fail_infos; i++)
+        if (enrol_field(line, "fail-info", said, sizeof said) && strcmp(said, fail_infos[i]) == 0)
+            return true;
+    return false;
+}

@@ -55,6 +55,12 @@ const char *enrol_reason_word(enum enrol_reason reason);
 /* False: an exit status that is none of them (the filter crashed, or is of another kind). */
 bool enrol_outcome_of(int status, enum enrol_outcome *outcome) __attribute__((warn_unused_result));
 
+/*
+ * Whether the answer to a `revoke` that ended in ENROL_REFUSED will be the same however often it is asked:
+ * the CA has no such certificate, or has revoked it before.
+ */
+bool enrol_refused_for_good(const char *line) __attribute__((warn_unused_result));
+
 /* ENROL_UNCHECKED for a word that is none of them. */
 enum enrol_reason enrol_reason_of(const char *word);
 

@@ -193,6 +193,17 @@ static bool is_in_doubt(const struct case_file *file, const struct case_change *
     return is_under_way(file, change) && named_step(file, change)->doubt;
 }
 
+static bool is_refused_for_good(const struct case_file *file, const struct case_change *change)
+{
+    return is_under_way(file, change) && named_step(file, change)->plan.kind == CASE_REVOKE;
+}
+
+/* Repeating it looks for what an earlier attempt has left. */
+static bool is_looked_for(const struct case_file *file, const struct case_change *change)
+{
+    return is_under_way(file, change) && named_step(file, change)->plan.kind == CASE_INSTALL;
+}
+
 static bool is_unknown(const struct case_file *file, const struct case_change *change)
 {
     return named_step(file, change)->state == CASE_STEP_IS_UNKNOWN;
@@ -284,6 +295,8 @@ static const struct transition {
     {CASE_RUNNING, CASE_STEP_NOT_DONE, is_in_doubt, CASE_UNSETTLED},
     {CASE_RUNNING, CASE_STEP_NOT_DONE, is_under_way, CASE_PLANNED},
     {CASE_RUNNING, CASE_STEP_UNKNOWN, is_under_way, CASE_UNSETTLED},
+    {CASE_RUNNING, CASE_STEP_REFUSED, is_refused_for_good, CASE_PLANNED},
+    {CASE_RUNNING, CASE_SETTLED_NOT_DONE, is_looked_for, CASE_PLANNED},
 
     {CASE_UNSETTLED, CASE_SETTLED_DONE, is_settled_and_may_go_on, CASE_PLANNED},
     {CASE_UNSETTLED, CASE_SETTLED_DONE, is_settled, CASE_JUDGED},
@@ -376,10 +389,17 @@ static void take_plan(struct case_file *file, const struct case_change *change)
     }
 }
 
+static void take_transaction(struct case_step *s, const struct case_change *change)
+{
+    if (*change->transaction)
+        memcpy(s->transaction, change->transaction, sizeof s->transaction);
+}
+
 static void take_intent(struct case_file *file, const struct case_change *change)
 {
     struct case_step *s = &file->steps[change->step];
 
+    take_transaction(s, change);
     s->state = CASE_STEP_IS_INTENDED;
     s->proving = change->event == CASE_PROOF_INTENDED;
     s->intended_at = change->at;
@@ -408,19 +428,30 @@ static void take_paper(struct case_file *file, const struct case_plan_step *step
     memcpy(place->at, paper->at, paper->length);
 }
 
+/* Not done this time says nothing of an earlier attempt in doubt. */
+static uint8_t state_after(const struct case_step *s, enum case_event event)
+{
+    switch (event) {
+    case CASE_STEP_DONE:
+    case CASE_SETTLED_DONE: return CASE_STEP_IS_DONE;
+    case CASE_STEP_REFUSED: return CASE_STEP_IS_REFUSED;
+    case CASE_STEP_UNKNOWN: return CASE_STEP_IS_UNKNOWN;
+    case CASE_STEP_NOT_DONE: return s->doubt ? CASE_STEP_IS_UNKNOWN : CASE_STEP_IS_NOT_DONE;
+    default: return CASE_STEP_IS_NOT_DONE;
+    }
+}
+
 static void take_outcome(struct case_file *file, const struct case_change *change)
 {
     struct case_step *s = &file->steps[change->step];
-    bool done = change->event == CASE_STEP_DONE || change->event == CASE_SETTLED_DONE;
-    bool unknown =
-        change->event == CASE_STEP_UNKNOWN || (change->event == CASE_STEP_NOT_DONE && s->doubt);
 
-    s->state = done ? CASE_STEP_IS_DONE : unknown ? CASE_STEP_IS_UNKNOWN : CASE_STEP_IS_NOT_DONE;
-    s->doubt = unknown;
+    s->state = state_after(s, change->event);
+    s->doubt = s->state == CASE_STEP_IS_UNKNOWN;
+    take_transaction(s, change);
     s->proving = false;
     s->outcome = change->with.outcome;
     s->at = change->at;
-    if (done)
+    if (s->state == CASE_STEP_IS_DONE)
         take_paper(file, &s->plan, &change->paper);
 }
 
@@ -439,6 +470,7 @@ static void (*const effects[CASE_EVENTS])(struct case_file *, const struct case_
     [CASE_STEP_DONE] = take_outcome,
     [CASE_STEP_NOT_DONE] = take_outcome,
     [CASE_STEP_UNKNOWN] = take_outcome,
+    [CASE_STEP_REFUSED] = take_outcome,
     [CASE_SETTLED_DONE] = take_outcome,
     [CASE_SETTLED_NOT_DONE] = take_outcome,
     [CASE_PUT_ASIDE] = take_reason,

@@ -12,7 +12,8 @@
  * What the table holds to: no card step without a judgement that accepts, or a person's decision
  * where the judgement allows one; only steps that the judged procedure knows, on PINs that were
  * asked for; one step at a time; done only when every step is done; an outcome that is not known
- * stays `unknown` until the card has told. Every state but done and abandoned has a way out.
+ * stays `unknown` until the card has told. Every state but done and abandoned has a way out: a
+ * revocation that the authority refuses for good is at its end too, and says so.
  *
  * Texts are UTF-8, bounded, cleaned of control characters by refusal. Words are lower-case ids. No
  * field can hold a PIN: words are of known shape, and free texts (names, reasons) are refused where
@@ -49,6 +50,7 @@ enum {
     CASE_PLACES = 2,          /* a PIN may live in two applications of the card */
     CASE_CERTIFICATES = 2,    /* by the index of their PIN: sig, auth */
     CASE_PAPER_MAX = 4096,    /* a request or a certificate, DER */
+    CASE_TRANSACTION_MAX = 33, /* of a question to the authority: 32 hexadecimal digits, small letters */
 };
 
 enum case_state {
@@ -59,7 +61,7 @@ enum case_state {
     CASE_RUNNING,    /* a step's intent is recorded and its outcome is not */
     CASE_UNSETTLED,  /* a step's outcome is not known */
     CASE_PARKED,     /* put aside with its next step */
-    CASE_DONE,       /* all that was planned is done */
+    CASE_DONE,       /* all that was planned is done, or refused for good */
     CASE_ABANDONED,  /* ended before that; the steps say what stands on the card */
     CASE_STATES
 };
@@ -74,8 +76,9 @@ enum case_event {
     CASE_STEP_DONE,         /* step, outcome */
     CASE_STEP_NOT_DONE,     /* step, outcome: for certain not carried out */
     CASE_STEP_UNKNOWN,      /* step, outcome: may have been carried out */
+    CASE_STEP_REFUSED,      /* step, outcome: a revocation that the authority refuses for good */
     CASE_SETTLED_DONE,      /* step, outcome: the card has told */
-    CASE_SETTLED_NOT_DONE,
+    CASE_SETTLED_NOT_DONE,  /* also as the end of an install, which looks for what is there */
     CASE_PUT_ASIDE,         /* reason */
     CASE_RESUMED,
     CASE_FINISHED,
@@ -120,6 +123,7 @@ enum case_step_state {
     CASE_STEP_IS_DONE,
     CASE_STEP_IS_NOT_DONE,  /* tried, and for certain not carried out: may be tried again */
     CASE_STEP_IS_UNKNOWN,
+    CASE_STEP_IS_REFUSED,   /* for good: nothing is left to do about it */
     CASE_STEP_STATES
 };
 
@@ -188,6 +192,7 @@ struct case_step {
     uint16_t proofs;           /* proofs tried since: each may have used up a try */
     int8_t tries_before[CASE_PLACES]; /* at the last intent that could write; -1 for a kind never tried */
     struct case_outcome outcome;      /* of the last attempt */
+    char transaction[CASE_TRANSACTION_MAX]; /* of the last question to the authority; empty: none */
     int64_t intended_at, at;   /* 0: not yet */
 };
 
@@ -210,6 +215,7 @@ struct case_change {
     uint8_t step;
     enum case_reason reason;
     struct case_paper paper;   /* of a step that is done: keep, key, certificate */
+    char transaction[CASE_TRANSACTION_MAX]; /* of a step at the authority; empty: as before */
     union {
         struct case_opening opening;
         struct case_judgement judgement;

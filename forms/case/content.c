@@ -325,9 +325,18 @@ static bool is_paper(const struct case_paper *paper)
            paper->at[1] == TWO_OCTETS && (paper->at[2] << 8 | paper->at[3]) + HEAD == paper->length;
 }
 
+static bool is_transaction(const char *text)
+{
+    size_t length = strnlen(text, CASE_TRANSACTION_MAX);
+
+    return length == 0 || (length == CASE_TRANSACTION_MAX - 1 &&
+                           strspn(text, DIGITS "abcdef") == CASE_TRANSACTION_MAX - 1);
+}
+
 static bool outcome_allowed(const struct case_change *change)
 {
-    return change->step < CASE_STEPS && is_paper(&change->paper);
+    return change->step < CASE_STEPS && is_paper(&change->paper) &&
+           is_transaction(change->transaction);
 }
 
 static bool reason_given(const struct case_change *change)
@@ -353,6 +362,7 @@ static const struct content {
     [CASE_STEP_DONE] = {outcome_allowed, true},
     [CASE_STEP_NOT_DONE] = {outcome_allowed, true},
     [CASE_STEP_UNKNOWN] = {outcome_allowed, true},
+    [CASE_STEP_REFUSED] = {outcome_allowed, true},
     [CASE_SETTLED_DONE] = {outcome_allowed, true},
     [CASE_SETTLED_NOT_DONE] = {outcome_allowed, true},
     [CASE_PUT_ASIDE] = {reason_given, false},

@@ -22,6 +22,7 @@ static const char *const event_words[CASE_EVENTS] = {
     [CASE_STEP_DONE] = "step-done",
     [CASE_STEP_NOT_DONE] = "step-not-done",
     [CASE_STEP_UNKNOWN] = "step-unknown",
+    [CASE_STEP_REFUSED] = "step-refused",
     [CASE_SETTLED_DONE] = "settled-done",
     [CASE_SETTLED_NOT_DONE] = "settled-not-done",
     [CASE_PUT_ASIDE] = "put-aside",

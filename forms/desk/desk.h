@@ -56,7 +56,8 @@ enum { DESK_ENROL_SECONDS = 150, DESK_NAME_MAX = 256 };
  * DESK_CENTRE + enum enrol_outcome for what the filter told. */
 enum desk_centre {
     DESK_CENTRE = 900,
-    DESK_CENTRE_ABSENT = 997,  /* no filter, or it cannot be started: nothing was asked */
+    DESK_CENTRE_FINAL = 996,   /* a revocation refused for good: nothing is left to revoke there */
+    DESK_CENTRE_ABSENT,        /* no filter, or it cannot be started: nothing was asked */
     DESK_CENTRE_SILENT,        /* it outlived its limit and was killed */
     DESK_CENTRE_DIED,          /* it crashed, or ended in a way that says nothing */
 };

@@ -10,24 +10,75 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/pidfd.h>
+#include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 static const char *const kinds[CASE_CERTIFICATES] = {"sig", "auth"};
 
+/* --- the transaction --- */
+
+static void write_hexadecimal(char *text, const uint8_t *at, size_t length)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < length; i++) {
+        *text++ = digits[at[i] >> 4];
+        *text++ = digits[at[i] & 0x0f];
+    }
+    *text = '\0';
+}
+
+/* Cut off before its end, or the authority wants to be asked later. */
+static bool is_unanswered(const struct case_step *step)
+{
+    uint32_t code = step->outcome.code;
+
+    return *step->transaction && step->state == CASE_STEP_IS_UNKNOWN &&
+           code != (uint32_t)DESK_CENTRE + ENROL_NOT_ACCEPTED &&
+           code != (uint32_t)DESK_CENTRE + ENROL_PROTOCOL;
+}
+
+void centre_name(const struct case_step *step, char transaction[CASE_TRANSACTION_MAX])
+{
+    uint8_t octets[CASE_TRANSACTION_MAX / 2];
+
+    memset(transaction, 0, CASE_TRANSACTION_MAX);
+    if (is_unanswered(step))
+        memcpy(transaction, step->transaction, CASE_TRANSACTION_MAX);
+    else if (getrandom(octets, sizeof octets, 0) == (ssize_t)sizeof octets)
+        write_hexadecimal(transaction, octets, sizeof octets);
+}
+
+/* What the filter says it was, should it have chosen itself. */
+static void take_transaction(const char *said, char transaction[CASE_TRANSACTION_MAX])
+{
+    char told[CASE_TRANSACTION_MAX + 1] = "";
+    size_t length;
+
+    memset(transaction, 0, CASE_TRANSACTION_MAX);
+    if (!enrol_field(said, "transaction", told, sizeof told))
+        return;
+    length = strspn(told, "0123456789abcdef");
+    if (length == CASE_TRANSACTION_MAX - 1 && told[length] == '\0')
+        memcpy(transaction, told, CASE_TRANSACTION_MAX);
+}
+
 /* --- starting --- */
 
 /* posix_spawn takes them as not constant, and changes none. */
 union arguments {
-    const char *list[5];
-    char *given[5];
+    const char *list[7];
+    char *given[7];
 };
 
-static union arguments arguments_of(const struct desk *d, const struct case_plan_step *step)
+static union arguments arguments_of(const struct desk *d, const struct case_step *step)
 {
     return (union arguments){.list = {d->settings.enrol_program,
-                                      step->kind == CASE_REVOKE ? "revoke" : "issue", "--kind",
-                                      kinds[step->pin], NULL}};
+                                      step->plan.kind == CASE_REVOKE ? "revoke" : "issue", "--kind",
+                                      kinds[step->plan.pin],
+                                      *step->transaction ? "--transaction" : NULL,
+                                      step->transaction, NULL}};
 }
 
 /* A process group of its own: what the terminal sends to the clerk's program does not reach it. */
@@ -61,20 +112,30 @@ static bool spawn_filter(struct centre *c, union arguments *arguments, int in, i
     return made;
 }
 
-static void watch(const struct desk *d, int fd)
+static bool watch(const struct desk *d, int fd)
 {
     struct epoll_event event = {.events = EPOLLIN};
 
-    /* What is not watched is still read when the limit is reached. */
-    (void)epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event);
+    return epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+/* Without a descriptor that tells of its end, the process is looked at every second. */
+static int watch_end(const struct desk *d)
+{
+    int fd = pidfd_open(d->centre.pid, 0);
+
+    if (fd < 0 || watch(d, fd))
+        return fd;
+    close(fd);
+    return -1;
 }
 
 static bool start(struct desk *d, union arguments *arguments, int in)
 {
     struct centre *c = &d->centre;
     int out[2] = {-1, -1}, err[2] = {-1, -1};
-    bool made = pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0 &&
-                spawn_filter(c, arguments, in, out[1], err[1]);
+    bool made = pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0 && watch(d, out[0]) &&
+                watch(d, err[0]) && spawn_filter(c, arguments, in, out[1], err[1]);
 
     if (out[1] >= 0)
         close(out[1]);
@@ -90,13 +151,9 @@ static bool start(struct desk *d, union arguments *arguments, int in)
     }
     c->answer = out[0];
     c->errors = err[0];
-    c->ended = pidfd_open(c->pid, 0);
+    c->ended = watch_end(d);
     fcntl(c->answer, F_SETFL, O_NONBLOCK);
     fcntl(c->errors, F_SETFL, O_NONBLOCK);
-    watch(d, c->answer);
-    watch(d, c->errors);
-    if (c->ended >= 0)
-        watch(d, c->ended);
     return true;
 }
 
@@ -121,7 +178,7 @@ bool centre_ask(struct desk *d, const struct case_step *step, int64_t now)
     const struct case_papers *papers = &d->view.file.papers[step->plan.pin];
     const struct case_paper *paper =
         step->plan.kind == CASE_REVOKE ? &papers->old : &papers->request;
-    union arguments arguments = arguments_of(d, &step->plan);
+    union arguments arguments = arguments_of(d, step);
     unsigned limit = d->settings.enrol_seconds;
     bool started;
     int in;
@@ -228,6 +285,7 @@ static enum case_event event_of(uint32_t code)
 {
     switch (code) {
     case CARD_OK: return CASE_STEP_DONE;
+    case DESK_CENTRE_FINAL: return CASE_STEP_REFUSED;
     case (uint32_t)DESK_CENTRE + ENROL_REFUSED:
     case (uint32_t)DESK_CENTRE + ENROL_CREDENTIAL:
     case (uint32_t)DESK_CENTRE + ENROL_USAGE: return CASE_STEP_NOT_DONE;
@@ -247,23 +305,36 @@ static void release(struct desk *d)
     d->view.centre_since = 0;
 }
 
+/* What has become of the question. */
+static uint32_t judge(const struct desk *d, enum case_kind kind, int status)
+{
+    uint32_t code = code_of(d, status);
+
+    if (kind == CASE_CERTIFICATE && code == CARD_OK && !is_certificate(&d->centre))
+        return (uint32_t)DESK_CENTRE + ENROL_PROTOCOL;
+    if (kind == CASE_REVOKE && code == (uint32_t)DESK_CENTRE + ENROL_REFUSED &&
+        enrol_refused_for_good(d->view.centre_said))
+        return DESK_CENTRE_FINAL;
+    return code;
+}
+
 static void ended(struct desk *d, int status, int64_t now)
 {
     const struct centre *c = &d->centre;
     uint8_t index = (uint8_t)case_next_step(&d->view.file);
-    bool issued = d->view.file.steps[index].plan.kind == CASE_CERTIFICATE;
+    enum case_kind kind = (enum case_kind)d->view.file.steps[index].plan.kind;
     struct case_change change = {.at = now, .step = index};
-    uint32_t code = code_of(d, status);
+    uint32_t code;
 
-    if (code == CARD_OK && issued && !is_certificate(c))
-        code = (uint32_t)DESK_CENTRE + ENROL_PROTOCOL;
+    cut_to_last_line(d->view.centre_said);
+    code = judge(d, kind, status);
     change.event = event_of(code);
-    if (change.event == CASE_STEP_DONE && issued) {
+    if (change.event == CASE_STEP_DONE && kind == CASE_CERTIFICATE) {
         change.paper.length = (uint16_t)c->length;
         memcpy(change.paper.at, c->paper, c->length);
     }
+    take_transaction(d->view.centre_said, change.transaction);
     change.with.outcome = (struct case_outcome){.code = code, .tries = {-1, -1}};
-    cut_to_last_line(d->view.centre_said);
     release(d);
     d->view.last = (struct card_reply){.code = code, .tries = -1};
     record_outcome(d, &change, now);

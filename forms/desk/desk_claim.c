@@ -22,7 +22,7 @@ static uint8_t carried_out(const struct case_step *step)
     static const uint8_t answers[CASE_STEP_STATES] = {
         [CASE_STEP_IS_OPEN] = CARD_NO,          [CASE_STEP_IS_INTENDED] = CARD_UNKNOWN,
         [CASE_STEP_IS_DONE] = CARD_YES,         [CASE_STEP_IS_NOT_DONE] = CARD_NO,
-        [CASE_STEP_IS_UNKNOWN] = CARD_UNKNOWN,
+        [CASE_STEP_IS_UNKNOWN] = CARD_UNKNOWN,  [CASE_STEP_IS_REFUSED] = CARD_NO,
     };
 
     return step ? answers[step->state] : (uint8_t)CARD_NO;
@@ -33,9 +33,16 @@ static uint8_t key_made(const struct case_step *step)
     return step && step->outcome.places_done > 0 ? (uint8_t)CARD_YES : carried_out(step);
 }
 
-static uint8_t key_pending(uint8_t made, uint8_t installed)
+/* The card was asked to take the certificate, and has no key for it. */
+static bool key_is_gone(const struct case_step *install)
 {
-    if (installed == CARD_YES)
+    return install && install->state == CASE_STEP_IS_NOT_DONE &&
+           install->outcome.code == CARD_NO_KEY;
+}
+
+static uint8_t key_pending(uint8_t made, uint8_t installed, bool gone)
+{
+    if (installed == CARD_YES || gone)
         return CARD_NO;
     return installed == CARD_UNKNOWN && made == CARD_YES ? (uint8_t)CARD_UNKNOWN : made;
 }
@@ -92,6 +99,7 @@ static void claim(struct desk *d, uint8_t pin)
     const struct case_file *file = &d->view.file;
     struct desk_certificate *c = &d->view.certificates[pin];
     uint8_t made = key_made(step_of(file, CASE_KEY, pin));
+    bool gone = key_is_gone(step_of(file, CASE_INSTALL, pin));
 
     *c = (struct desk_certificate){.planned = step_of(file, CASE_KEY, pin) != NULL};
     if (!c->planned)
@@ -100,8 +108,8 @@ static void claim(struct desk *d, uint8_t pin)
     c->installed = carried_out(step_of(file, CASE_INSTALL, pin));
     c->proven = carried_out(step_of(file, CASE_PROVE, pin));
     c->old_revoked = carried_out(step_of(file, CASE_REVOKE, pin));
-    c->key_pending = key_pending(made, c->installed);
-    c->old_usable = old_usable(d, pin, made, c->installed);
+    c->key_pending = key_pending(made, c->installed, gone);
+    c->old_usable = gone ? (uint8_t)CARD_UNKNOWN : old_usable(d, pin, made, c->installed);
     read_papers(&file->papers[pin], c);
 }
 

@@ -280,6 +280,8 @@ int link_wait(const struct desk *d, int64_t now)
         until = d->try_record_at;
     if (d->centre.pid != 0 && d->centre.limit_at < until)
         until = d->centre.limit_at;
+    if (d->centre.pid != 0 && d->centre.ended < 0 && now + 1 < until)
+        until = now + 1;
     if (d->asked != ASKED_NOTHING && d->limit_from + d->limit < until)
         until = d->limit_from + d->limit;
     if (d->asked == ASKED_NOTHING && d->try_link_at && d->try_link_at < until)

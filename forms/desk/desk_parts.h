@@ -12,7 +12,7 @@ enum desk_asked { ASKED_NOTHING, ASKED_OPEN, ASKED_READ, ASKED_STEP, ASKED_SETTL
 /* The filter at work. */
 struct centre {
     pid_t pid;                       /* 0: none */
-    int ended, answer, errors;       /* pidfd, standard output, standard error */
+    int ended, answer, errors;       /* pidfd (-1: none), standard output, standard error */
     int64_t limit_at;
     bool silent;
     uint8_t paper[CASE_PAPER_MAX + 1];
@@ -66,6 +66,9 @@ bool work_wants_pin(const struct desk *d);
 
 /* --- desk_centre.c: questions to the authority --- */
 
+/* The transaction of the step's next question: that of the last one while it is not answered, else
+ * a new one; empty: the filter chooses. */
+void centre_name(const struct case_step *step, char transaction[CASE_TRANSACTION_MAX]);
 /* Starts the filter with the paper that the step needs. False: nothing was asked. */
 bool centre_ask(struct desk *d, const struct case_step *step, int64_t now)
     __attribute__((warn_unused_result));

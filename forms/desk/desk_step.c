@@ -124,6 +124,13 @@ static bool is_done(const struct desk *d, uint8_t pin, const struct card_reply *
     return !tells_tries(d->asking) || !contradicted(d, pin, &reply->facts);
 }
 
+/* The card has neither the certificate nor a key that waits for it, whatever an earlier attempt may
+ * have done. */
+static bool is_looked_for_in_vain(const struct desk *d, const struct card_reply *reply)
+{
+    return d->asking == CARD_ASK_INSTALL && reply->code == CARD_NO_KEY;
+}
+
 void step_ended(struct desk *d, const struct card_reply *reply, int64_t now)
 {
     uint8_t index = (uint8_t)case_next_step(&d->view.file);
@@ -133,6 +140,8 @@ void step_ended(struct desk *d, const struct card_reply *reply, int64_t now)
     if (is_done(d, pin, reply)) {
         change.event = CASE_STEP_DONE;
         change.paper = d->paper;
+    } else if (is_looked_for_in_vain(d, reply)) {
+        change.event = CASE_SETTLED_NOT_DONE;
     } else if (surely_not_done(d, reply)) {
         change.event = CASE_STEP_NOT_DONE;
     }

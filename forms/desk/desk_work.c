@@ -227,6 +227,8 @@ static enum desk_fault step_begin(struct desk *d, uint8_t index, int64_t now)
     step_copy_tries(d, step->plan.pin, change.with.outcome.tries);
     d->key_made = step->plan.kind == CASE_KEY ? step->outcome.places_done : 0;
     d->paper.length = 0;
+    if (case_at_authority((enum case_kind)step->plan.kind))
+        centre_name(step, change.transaction);
     fault = record_change(d, &change);
     if (fault != DESK_OK)
         return fault;

@@ -6,7 +6,7 @@
 #define ALL (BIT(CASE_EVENTS) - 1)
 #define OUTCOMES                                                                                   \
     (BIT(CASE_STEP_DONE) | BIT(CASE_STEP_NOT_DONE) | BIT(CASE_STEP_UNKNOWN) |                      \
-     BIT(CASE_SETTLED_DONE) | BIT(CASE_SETTLED_NOT_DONE))
+     BIT(CASE_STEP_REFUSED) | BIT(CASE_SETTLED_DONE) | BIT(CASE_SETTLED_NOT_DONE))
 #define INTENTS (BIT(CASE_STEP_INTENDED) | BIT(CASE_PROOF_INTENDED))
 
 #define PLACE(record, member) offsetof(struct record, member), sizeof(((struct record *)0)->member)
@@ -51,6 +51,7 @@ const struct ledger_column ledger_columns[] = {
     NUMBER(tries_second, tries_second, INTENTS | OUTCOMES),
     NUMBER(places_done, places_done, OUTCOMES),
     TEXT(paper, paper, OUTCOMES),
+    TEXT(authority_transaction, transaction, BIT(CASE_STEP_INTENDED) | OUTCOMES),
     TEXT(reason, reason, BIT(CASE_PUT_ASIDE) | BIT(CASE_GIVEN_UP)),
     TEXT(previous, previous, ALL),
     {"seal", LEDGER_TEXT, PLACE(ledger_row, seal), ALL, false},

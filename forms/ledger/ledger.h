@@ -32,7 +32,7 @@
 #include <stdio.h>
 
 enum {
-    LEDGER_VERSION = 2,
+    LEDGER_VERSION = 3,
     LEDGER_PATIENCE_MS = 5000,
     LEDGER_CHECKED_AT_OPEN = 1000,
     LEDGER_SEAL_MAX = 65,      /* SHA-256, hexadecimal */

@@ -108,6 +108,7 @@ static void put_outcome(struct ledger_row *row, const struct case_change *change
     row->tries_second = o->tries[1];
     row->places_done = o->places_done;
     put_paper(row->paper, &change->paper);
+    COPY(row->transaction, change->transaction);
 }
 
 static void put_intent(struct ledger_row *row, const struct case_change *change)
@@ -115,6 +116,7 @@ static void put_intent(struct ledger_row *row, const struct case_change *change)
     row->step = change->step;
     row->tries_first = change->with.outcome.tries[0];
     row->tries_second = change->with.outcome.tries[1];
+    COPY(row->transaction, change->transaction);
 }
 
 static void put_reason(struct ledger_row *row, const struct case_change *change)
@@ -245,6 +247,7 @@ static bool get_paper(const char *text, struct case_paper *paper)
 static bool get_outcome(const struct ledger_row *row, struct case_change *change)
 {
     change->step = (uint8_t)row->step;
+    COPY(change->transaction, row->transaction);
     change->with.outcome = (struct case_outcome){
         .code = (uint32_t)row->code,
         .sw = (uint16_t)row->sw,
@@ -287,6 +290,7 @@ static const struct {
     [CASE_STEP_DONE] = {put_outcome, get_outcome},
     [CASE_STEP_NOT_DONE] = {put_outcome, get_outcome},
     [CASE_STEP_UNKNOWN] = {put_outcome, get_outcome},
+    [CASE_STEP_REFUSED] = {put_outcome, get_outcome},
     [CASE_SETTLED_DONE] = {put_outcome, get_outcome},
     [CASE_SETTLED_NOT_DONE] = {put_outcome, get_outcome},
     [CASE_PUT_ASIDE] = {put_reason, get_reason},

@@ -35,6 +35,7 @@ struct ledger_row {
     char serial[CASE_SERIAL_MAX], certificate[CASE_CERTIFICATE_MAX];
     int64_t step, code, sw, tries_first, tries_second, places_done;
     char paper[2 * CASE_PAPER_MAX + 1];   /* DER of what the step brought, hexadecimal */
+    char transaction[CASE_TRANSACTION_MAX]; /* of a question to the authority */
     char reason[CASE_WORD_MAX];
     char previous[LEDGER_SEAL_MAX];       /* seal of the event before; of the first: 64 zeros */
     char seal[LEDGER_SEAL_MAX];

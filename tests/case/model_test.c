@@ -11,15 +11,15 @@
 #include <cmocka.h>
 
 /* Written from case.h's contract, not from the table: one row a state, one column an event.
- * o opened j judgement d decision p plan i intended P proof D done N not-done U unknown S
- * settled-done s settled-not-done a aside r resumed f finished g given-up */
-static const char *const columns = "ojdpiPDNUSsarfg";
+ * o opened j judgement d decision p plan i intended P proof D done N not-done U unknown R refused
+ * S settled-done s settled-not-done a aside r resumed f finished g given-up */
+static const char *const columns = "ojdpiPDNURSsarfg";
 static const char *const expected[CASE_STATES] = {
     [CASE_NONE] = "o",
     [CASE_OPEN] = "jag",
     [CASE_JUDGED] = "jdpafg",
     [CASE_PLANNED] = "jpiafg",
-    [CASE_RUNNING] = "DNU",
+    [CASE_RUNNING] = "DNURs",
     [CASE_UNSETTLED] = "jdpiPSsa",
     [CASE_PARKED] = "rg",
     [CASE_DONE] = "",
@@ -245,11 +245,79 @@ static void test_every_reachable_case_keeps_the_promises(void **state)
     free(nodes);
 }
 
+/* --- steps of a certificate --- */
+
+static struct case_file case_with(enum case_kind kind)
+{
+    struct case_file file = {0};
+    struct case_change plan = {.event = CASE_PLAN, .at = 1};
+
+    strcpy(plan.with.plan.serial, "123456789012345");
+    plan.with.plan.step_count = 1;
+    plan.with.plan.steps[0] = (struct case_plan_step){.kind = (uint8_t)kind, .pin = 1};
+    assert_true(case_apply(&file, &repertoire[0]));
+    repertoire_count = 1;
+    add_judgement("renew", "accept", false, 1u << 1);
+    assert_true(case_apply(&file, &repertoire[1]));
+    assert_true(case_apply(&file, &plan));
+    return file;
+}
+
+static bool tell(struct case_file *file, enum case_event event)
+{
+    struct case_change change = {.event = event, .at = 1, .with.outcome.tries = {-1, -1}};
+
+    return case_apply(file, &change);
+}
+
+static void test_a_revocation_refused_for_good_is_at_its_end(void **state)
+{
+    struct case_change intent = {.event = CASE_STEP_INTENDED,
+                                 .transaction = "00112233445566778899aabbccddeeff"};
+    struct case_file file = case_with(CASE_REVOKE);
+
+    (void)state;
+    assert_true(case_apply(&file, &intent));
+    assert_string_equal(file.steps[0].transaction, intent.transaction);
+    assert_true(tell(&file, CASE_STEP_UNKNOWN));
+    assert_true(tell(&file, CASE_STEP_INTENDED));
+    assert_string_equal(file.steps[0].transaction, intent.transaction);
+    assert_true(tell(&file, CASE_STEP_REFUSED));
+    assert_int_equal(file.steps[0].state, CASE_STEP_IS_REFUSED);
+    assert_int_equal(case_next_step(&file), -1);
+    assert_true(tell(&file, CASE_FINISHED));
+    assert_int_equal(file.state, CASE_DONE);
+    file = case_with(CASE_CERTIFICATE);
+    assert_true(tell(&file, CASE_STEP_INTENDED));
+    assert_false(tell(&file, CASE_STEP_REFUSED));
+}
+
+static void test_an_install_in_doubt_is_settled_by_repeating_it(void **state)
+{
+    struct case_file file = case_with(CASE_INSTALL);
+
+    (void)state;
+    assert_true(tell(&file, CASE_STEP_INTENDED));
+    assert_true(tell(&file, CASE_STEP_UNKNOWN));
+    assert_true(tell(&file, CASE_STEP_INTENDED));
+    assert_true(tell(&file, CASE_STEP_NOT_DONE));
+    assert_int_equal(file.state, CASE_UNSETTLED);
+    assert_true(tell(&file, CASE_STEP_INTENDED));
+    assert_true(tell(&file, CASE_SETTLED_NOT_DONE));
+    assert_int_equal(file.state, CASE_PLANNED);
+    assert_int_equal(file.steps[0].state, CASE_STEP_IS_NOT_DONE);
+    file = case_with(CASE_PROVE);
+    assert_true(tell(&file, CASE_STEP_INTENDED));
+    assert_false(tell(&file, CASE_SETTLED_NOT_DONE));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_pair_is_as_written),
         cmocka_unit_test(test_every_reachable_case_keeps_the_promises),
+        cmocka_unit_test(test_a_revocation_refused_for_good_is_at_its_end),
+        cmocka_unit_test(test_an_install_in_doubt_is_settled_by_repeating_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

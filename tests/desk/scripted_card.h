@@ -152,7 +152,9 @@ static inline void pump(void)
     view = desk_view(desk);
 }
 
-/* Of the next desks: the filter that asks the authority. */
+/* Of the next desks: their window, the authority module, the filter that asks the authority. */
+static const char *window = "w1";
+static bool keeps_old_key = true;
 static const char *enrol_program;
 static unsigned enrol_seconds;
 
@@ -161,7 +163,7 @@ static inline void open_desk(void)
     static struct desk_settings settings;
 
     settings = (struct desk_settings){.card_program = "madoguchi-card", .ledger = ledger,
-                                      .origin = sample_origin("w1"), .second_key_below = 1,
+                                      .origin = sample_origin(window), .second_key_below = 1,
                                       .enrol_program = enrol_program,
                                       .enrol_seconds = enrol_seconds};
     settings.card.entry_seconds = 60;
@@ -172,6 +174,7 @@ static inline void open_desk(void)
     view = desk_view(desk);
     assert_int_equal(fake.request.ask, CARD_ASK_OPEN);
     say(CARD_OK)->presence = CARD_IN_READER;
+    fake.replies[fake.count - 1].keeps_old_key = keeps_old_key;
     pump();
     assert_int_equal(view->link, CARD_OK);
 }
@@ -181,6 +184,8 @@ static inline int set_up(void **state)
     (void)state;
     memset(&fake, 0, sizeof fake);
     now = 1000;
+    window = "w1";
+    keeps_old_key = true;
     strcpy(folder, "/tmp/desk-test-XXXXXX");
     if (!mkdtemp(folder))
         return -1;

@@ -85,6 +85,8 @@ struct case_change sample_step(int64_t at, enum case_event event)
     struct case_change change = {.event = event, .at = at};
 
     change.with.outcome = (struct case_outcome){.tries = {0, -1}};
+    if (event == CASE_STEP_INTENDED)
+        strcpy(change.transaction, "00112233445566778899aabbccddeeff");
     if (event != CASE_STEP_INTENDED && event != CASE_PROOF_INTENDED)
         change.with.outcome =
             (struct case_outcome){.code = 305, .sw = 0x63c2, .tries = {2, -1}, .places_done = 1};

@@ -38,7 +38,7 @@ static const struct {
     {CARD_NO_KEY, CARD_PROOF_FAILED},
     {CARD_BUSY, CARD_PROCESS_SILENT},
     {DESK_CENTRE + ENROL_NOT_ACCEPTED, DESK_CENTRE + ENROL_USAGE},
-    {DESK_CENTRE_ABSENT, DESK_CENTRE_DIED},
+    {DESK_CENTRE_FINAL, DESK_CENTRE_DIED},
 };
 
 static void assert_message(const struct message *message, unsigned code)

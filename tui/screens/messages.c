@@ -72,7 +72,7 @@ static const struct message card_rows[] = {
     ROW(CARD_NO_RUNTIME, "card.no-runtime", NOTHING_DONE, "card.no-runtime.do", THEME_BAD),
     ROW(CARD_PROCESS_DIED, "card.process-died", NOT_KNOWN, SETTLE, THEME_BAD),
     ROW(CARD_PROCESS_SILENT, "card.process-silent", NOT_KNOWN, SETTLE, THEME_BAD),
-    /* Of the certification authority (enum desk_centre): the old certificate stays usable until a new one is on the card. */
+    /* Of the certification authority (enum desk_centre), asked for a certificate: see message_of_centre. */
     ROW(DESK_CENTRE + ENROL_NOT_ACCEPTED, "centre.not-accepted", CENTRE_NOTHING, SUPPORT, THEME_BAD),
     ROW(DESK_CENTRE + ENROL_REFUSED, "centre.refused", CENTRE_NOTHING, "centre.refused.do", THEME_BAD),
     ROW(DESK_CENTRE + ENROL_UNREACHABLE, "centre.unreachable", CENTRE_UNKNOWN, "centre.again", THEME_WARNING),
@@ -80,6 +80,7 @@ static const struct message card_rows[] = {
     ROW(DESK_CENTRE + ENROL_PROTOCOL, "centre.protocol", CENTRE_UNKNOWN, SUPPORT, THEME_BAD),
     ROW(DESK_CENTRE + ENROL_CREDENTIAL, "centre.credential", CENTRE_NOTHING, SUPPORT, THEME_BAD),
     ROW(DESK_CENTRE + ENROL_USAGE, "centre.usage", CENTRE_NOTHING, SUPPORT, THEME_BAD),
+    ROW(DESK_CENTRE_FINAL, "centre.final", "centre.final.true", "centre.final.do", THEME_WARNING),
     ROW(DESK_CENTRE_ABSENT, "centre.absent", CENTRE_NOTHING, SUPPORT, THEME_BAD),
     ROW(DESK_CENTRE_SILENT, "centre.silent", CENTRE_UNKNOWN, "centre.again", THEME_WARNING),
     ROW(DESK_CENTRE_DIED, "centre.died", CENTRE_UNKNOWN, "centre.again", THEME_WARNING),
@@ -138,6 +139,40 @@ struct message message_of_link(enum card_code code)
     if (strcmp(message.truth, NOT_KNOWN) == 0) {
         message.truth = NOTHING_DONE;
         message.act = "do.reconnects";
+    }
+    return message;
+}
+
+/* What is said of a question for a certificate, and what stands in its place. */
+struct instead {
+    const char *said, *of_revocation, *without_old_key;
+};
+
+static const char *other(const struct instead *rows, size_t count, const char *id, bool revocation)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rows[i].said, id) == 0) {
+            return revocation ? rows[i].of_revocation : rows[i].without_old_key;
+        }
+    }
+    return id;
+}
+
+struct message message_of_centre(enum card_code code, enum case_kind kind, bool old_key_gone)
+{
+    static const struct instead rows[] = {
+        {CENTRE_NOTHING, "true.not-revoked", "true.centre-nothing.no-key"},
+        {CENTRE_UNKNOWN, "true.revocation-unknown", "true.centre-unknown.no-key"},
+        {"centre.refused.happened", "centre.revocation-refused", "centre.refused.happened"},
+        {"centre.refused.do", SUPPORT, "centre.refused.do"},
+        {"centre.again", "centre.revoke-again", "centre.again"},
+    };
+    const size_t count = sizeof rows / sizeof *rows;
+    struct message message = *message_of_card(code);
+    if (kind == CASE_REVOKE || old_key_gone) {
+        message.happened = other(rows, count, message.happened, kind == CASE_REVOKE);
+        message.truth = other(rows, count, message.truth, kind == CASE_REVOKE);
+        message.act = other(rows, count, message.act, kind == CASE_REVOKE);
     }
     return message;
 }

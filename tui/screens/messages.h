@@ -20,6 +20,9 @@ struct message {
 /* Never NULL: a code without a row gives the row that says so. {0} in the sentences is a number: tries
  * left, or places done. */
 const struct message *message_of_card(enum card_code code);
+/* Of a question to the certification authority: what is true then depends on what was asked, and on whether the card
+ * has still its old key. */
+struct message message_of_centre(enum card_code code, enum case_kind kind, bool old_key_gone);
 /* Of the link to reader and card process while no step is under way: nothing can be in doubt then. */
 struct message message_of_link(enum card_code code);
 const struct message *message_of_desk(enum desk_fault fault);

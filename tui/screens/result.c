@@ -3,17 +3,21 @@
 
 #include <string.h>
 
-static const struct message *why(const struct screen_view *view)
+static struct message why(const struct screen_view *view)
 {
     if (view->refused != DESK_OK) {
-        return message_of_desk(view->refused);
+        return *message_of_desk(view->refused);
     }
     if (view->step < 0 || view->step >= view->desk->file.plan.step_count) {
-        return message_of_card((enum card_code)view->desk->last.code);
+        return *message_of_card((enum card_code)view->desk->last.code);
     }
     const struct case_step *step = &view->desk->file.steps[view->step];
-    bool settled = step->state == CASE_STEP_IS_DONE;
-    return message_of_card(settled ? CARD_OK : (enum card_code)step->outcome.code);
+    enum case_kind kind = (enum case_kind)step->plan.kind;
+    enum card_code code = step->state == CASE_STEP_IS_DONE ? CARD_OK : (enum card_code)step->outcome.code;
+    if (!case_at_authority(kind)) {
+        return *message_of_card(code);
+    }
+    return message_of_centre(code, kind, view->certificates[step->plan.pin].old_usable == CARD_NO);
 }
 
 /* The card has been asked since: what it told takes the place of the doubt. */
@@ -110,7 +114,7 @@ void result_flow(struct flow *flow, const struct screen_view *view)
     const struct case_step *step = view->step >= 0 && view->step < file->plan.step_count ? &file->steps[view->step] : NULL;
     int tries = step != NULL ? step->outcome.tries[0] : view->desk->last.tries;
     bool half = step != NULL && step->outcome.code == CARD_PIN_HALF;
-    struct message message = as_settled(view, *why(view));
+    struct message message = as_settled(view, why(view));
     flow_message(flow, view, &message, number_text(half ? step->outcome.places_done : tries, number));
     bool set = step != NULL && step->state == CASE_STEP_IS_DONE && step->plan.kind != CASE_VERIFY;
     if (set && step->plan.way == CASE_BY_PAD && step->plan.pin == PIN_JUKI) {

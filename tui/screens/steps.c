@@ -51,6 +51,7 @@ static const struct {
     [CASE_STEP_IS_DONE] = {"step-state.done", THEME_GOOD},
     [CASE_STEP_IS_NOT_DONE] = {"step-state.not-done", THEME_WARNING},
     [CASE_STEP_IS_UNKNOWN] = {"step-state.unknown", THEME_BAD},
+    [CASE_STEP_IS_REFUSED] = {"step-state.refused", THEME_WARNING},
 };
 
 const char *step_state(const struct screen_view *view, const struct case_step *step)
@@ -117,7 +118,11 @@ bool certificate_differs(const struct screen_view *view, struct date *forecast)
 void flow_reader(struct flow *flow, const struct screen_view *view)
 {
     const struct desk_view *desk = view->desk;
-    if (desk->presence != CARD_IN_READER) {
+    if (desk->link != CARD_OK) {
+        struct message message = message_of_link(desk->link);
+        flow_text(flow, message.role, 0, say(view, message.happened));
+        flow_text(flow, THEME_TEXT, 0, say(view, message.act));
+    } else if (desk->presence != CARD_IN_READER) {
         flow_text(flow, THEME_WARNING, 0, say(view, "card.insert"));
     } else if (desk->doing == DESK_READING || desk->doing == DESK_OPENING || desk->card_coming) {
         flow_text(flow, THEME_TEXT, 0, say(view, "card.reading"));

@@ -20,7 +20,7 @@ void flow_steps(struct flow *flow, const struct screen_view *view, const struct 
 const char *certificate_text(const struct screen_view *view, size_t pin, char out[PARTS_TEXT]);
 /* Whether the end that the authority gave is another than the rules said; `forecast`: theirs. */
 bool certificate_differs(const struct screen_view *view, struct date *forecast);
-/* What the reader lacks for the next step: no card, another card, one that is still being read. */
+/* What the reader lacks for the next step: itself, a card, this case's card, a moment to read it. */
 void flow_reader(struct flow *flow, const struct screen_view *view);
 
 #endif
