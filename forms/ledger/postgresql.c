@@ -1,24 +1,12 @@
 #include "forms/ledger/chain.h"
 #include "forms/ledger/sql.h"
+#include "forms/ledger/store.h"
 
 #include <inttypes.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum statement {
-    NEWEST,
-    NEWEST_OF_CASE,
-    INSERT_EVENT,
-    INSERT_ITEM,
-    ALL_EVENTS,
-    EVENTS_OF_CASE,
-    ITEMS,
-    UNFINISHED,
-    STRAY_ITEMS,
-    STATEMENTS
-};
 
 enum {
     ROWS_AT_A_TIME = 500,
@@ -28,10 +16,15 @@ enum {
 };
 
 struct postgresql_ledger {
-    struct ledger base;
+    struct store store;
     PGconn *connection;
-    char *statements[STATEMENTS];
+    char *statements[SQL_STATEMENTS];
 };
+
+static struct postgresql_ledger *own(struct store *store)
+{
+    return (struct postgresql_ledger *)store;
+}
 
 /* --- faults --- */
 
@@ -60,18 +53,12 @@ static enum ledger_fault result_fault(struct postgresql_ledger *p, const PGresul
 {
     const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
-    p->base.error = (struct ledger_error){0};
+    p->store.base.error = (struct ledger_error){0};
     if (sqlstate)
-        snprintf(p->base.error.sqlstate, sizeof p->base.error.sqlstate, "%s", sqlstate);
+        snprintf(p->store.base.error.sqlstate, sizeof p->store.base.error.sqlstate, "%s", sqlstate);
     if (PQstatus(p->connection) != CONNECTION_OK)
         return LEDGER_UNREACHABLE;
     return sqlstate ? state_fault(sqlstate) : LEDGER_IO;
-}
-
-static enum ledger_fault damaged(struct postgresql_ledger *p, int64_t sequence)
-{
-    p->base.error = (struct ledger_error){.damaged_at = sequence};
-    return LEDGER_DAMAGED;
 }
 
 /* --- statements --- */
@@ -98,20 +85,13 @@ static enum ledger_fault ask(struct postgresql_ledger *p, const char *sql, int c
     return fault;
 }
 
-static enum ledger_fault run(struct postgresql_ledger *p, const char *sql)
+static enum ledger_fault run(struct store *store, const char *sql)
 {
+    struct postgresql_ledger *p = own(store);
     PGresult *result = PQexec(p->connection, sql);
     enum ledger_fault fault = succeeded(result) ? LEDGER_OK : result_fault(p, result);
 
     PQclear(result);
-    return fault;
-}
-
-static enum ledger_fault run_made(struct postgresql_ledger *p, char *sql)
-{
-    enum ledger_fault fault = sql ? run(p, sql) : LEDGER_NO_MEMORY;
-
-    free(sql);
     return fault;
 }
 
@@ -140,7 +120,7 @@ static void add_column(struct parameters *parameters, const struct ledger_column
         parameters->values[parameters->count++] = column_text(column, record);
 }
 
-static enum ledger_fault insert(struct postgresql_ledger *p, enum statement statement,
+static enum ledger_fault insert(struct postgresql_ledger *p, enum sql_statement statement,
                                 const struct parameters *parameters)
 {
     PGresult *result;
@@ -152,7 +132,7 @@ static enum ledger_fault insert(struct postgresql_ledger *p, enum statement stat
     return fault;
 }
 
-static enum ledger_fault insert_event(struct postgresql_ledger *p, const struct ledger_row *row)
+static enum ledger_fault insert_event(struct store *store, const struct ledger_row *row)
 {
     struct parameters parameters = {.count = 0};
 
@@ -161,10 +141,10 @@ static enum ledger_fault insert_event(struct postgresql_ledger *p, const struct 
             add_column(&parameters, &ledger_columns[i], row);
         else
             parameters.values[parameters.count++] = NULL;
-    return insert(p, INSERT_EVENT, &parameters);
+    return insert(own(store), SQL_INSERT_EVENT, &parameters);
 }
 
-static enum ledger_fault insert_item(struct postgresql_ledger *p, const struct ledger_row *row,
+static enum ledger_fault insert_item(struct store *store, const struct ledger_row *row,
                                      unsigned position)
 {
     struct parameters parameters = {.count = 0};
@@ -173,7 +153,7 @@ static enum ledger_fault insert_item(struct postgresql_ledger *p, const struct l
     add_number(&parameters, position);
     for (unsigned i = 0; i < ledger_item_column_count; i++)
         add_column(&parameters, &ledger_item_columns[i], &row->items[position]);
-    return insert(p, INSERT_ITEM, &parameters);
+    return insert(own(store), SQL_INSERT_ITEM, &parameters);
 }
 
 static bool read_number(const char *text, int64_t *number)
@@ -207,7 +187,7 @@ static enum ledger_fault read_items(struct postgresql_ledger *p, struct ledger_r
     int lines;
 
     add_number(&parameters, row->sequence);
-    fault = ask(p, p->statements[ITEMS], 1, parameters.values, &result);
+    fault = ask(p, p->statements[SQL_ITEMS], 1, parameters.values, &result);
     if (fault != LEDGER_OK)
         return fault;
     lines = PQntuples(result);
@@ -248,8 +228,8 @@ static enum ledger_fault visit_lines(struct postgresql_ledger *p, const PGresult
         struct ledger_row row;
         enum ledger_fault fault = read_row(p, result, line, &row);
 
-        if (fault == LEDGER_OK && !row_intact(&row))
-            fault = damaged(p, row.sequence);
+        if (fault == LEDGER_OK)
+            fault = store_check(&p->store, &row);
         if (fault != LEDGER_OK)
             return fault;
         walk->next = row.sequence + 1;
@@ -267,15 +247,16 @@ static enum ledger_fault connected(struct postgresql_ledger *p)
         PQreset(p->connection);
     if (PQstatus(p->connection) == CONNECTION_OK)
         return LEDGER_OK;
-    p->base.error = (struct ledger_error){0};
+    p->store.base.error = (struct ledger_error){0};
     return LEDGER_UNREACHABLE;
 }
 
-static enum ledger_fault newest_event(struct postgresql_ledger *p, int64_t *sequence,
+static enum ledger_fault newest_event(struct store *store, int64_t *sequence,
                                       char seal[LEDGER_SEAL_MAX])
 {
+    struct postgresql_ledger *p = own(store);
     PGresult *result;
-    enum ledger_fault fault = ask(p, p->statements[NEWEST], 0, NULL, &result);
+    enum ledger_fault fault = ask(p, p->statements[SQL_NEWEST], 0, NULL, &result);
 
     *sequence = 0;
     *seal = '\0';
@@ -288,68 +269,46 @@ static enum ledger_fault newest_event(struct postgresql_ledger *p, int64_t *sequ
         if (fits)
             memcpy(seal, PQgetvalue(result, 0, 1), LEDGER_SEAL_MAX);
         else
-            fault = damaged(p, *sequence);
+            fault = store_damaged(store, *sequence);
     }
     PQclear(result);
     return fault;
 }
 
-static enum ledger_fault check_expected(struct postgresql_ledger *p, const struct ledger_row *row)
+static enum ledger_fault newest_of(struct store *store, const char *case_id, int64_t *sequence)
 {
-    const char *values[] = {row->case_id};
-    int64_t known = 0;
+    struct postgresql_ledger *p = own(store);
     PGresult *result;
-    enum ledger_fault fault = ask(p, p->statements[NEWEST_OF_CASE], 1, values, &result);
+    enum ledger_fault fault = ask(p, p->statements[SQL_NEWEST_OF_CASE], 1, &case_id, &result);
 
     if (fault != LEDGER_OK)
         return fault;
-    if (!read_number(PQgetvalue(result, 0, 0), &known) || known != row->expected)
-        fault = LEDGER_CONFLICT;
+    if (!read_number(PQgetvalue(result, 0, 0), sequence))
+        fault = store_damaged(store, 0);
     PQclear(result);
     return fault;
 }
 
-static enum ledger_fault append_inside(struct postgresql_ledger *p, struct ledger_row *row)
+static enum ledger_fault begin(struct store *store)
 {
-    char seal[LEDGER_SEAL_MAX];
-    int64_t sequence;
-    enum ledger_fault fault = run(p, "LOCK TABLE ledger_event IN SHARE ROW EXCLUSIVE MODE");
+    enum ledger_fault fault = connected(own(store));
 
     if (fault == LEDGER_OK)
-        fault = newest_event(p, &sequence, seal);
-    if (fault == LEDGER_OK)
-        fault = check_expected(p, row);
-    if (fault == LEDGER_OK)
-        fault = row_complete(row, sequence, seal);
-    if (fault == LEDGER_OK)
-        fault = insert_event(p, row);
-    for (unsigned i = 0; fault == LEDGER_OK && i < row->item_count; i++)
-        fault = insert_item(p, row, i);
-    return fault;
-}
-
-/* Runs ROLLBACK for its effect alone: the fault that led here stays the one told. */
-static void undo(struct postgresql_ledger *p)
-{
-    PQclear(PQexec(p->connection, "ROLLBACK"));
-}
-
-static enum ledger_fault append(struct ledger *l, struct ledger_row *row)
-{
-    struct postgresql_ledger *p = (struct postgresql_ledger *)l;
-    enum ledger_fault fault = connected(p);
-
-    if (fault == LEDGER_OK)
-        fault = run(p, "BEGIN");
+        fault = run(store, "BEGIN");
     if (fault != LEDGER_OK)
         return fault;
-    fault = append_inside(p, row);
-    if (fault == LEDGER_OK)
-        fault = run(p, "COMMIT");
-    if (fault != LEDGER_OK)
-        undo(p);
-    return fault;
+    fault = run(store, "LOCK TABLE ledger_event IN SHARE ROW EXCLUSIVE MODE");
+    return fault == LEDGER_OK ? fault : store_end(store, fault);
 }
+
+static const struct store_acts acts = {
+    .run = run,
+    .begin = begin,
+    .newest = newest_event,
+    .newest_of = newest_of,
+    .insert_event = insert_event,
+    .insert_item = insert_item,
+};
 
 static enum ledger_fault each(struct ledger *l, const char *case_id, int64_t from,
                               ledger_visit visit, void *context)
@@ -365,7 +324,7 @@ static enum ledger_fault each(struct ledger *l, const char *case_id, int64_t fro
 
         add_number(&parameters, walk.next);
         parameters.values[parameters.count++] = case_id;
-        fault = ask(p, p->statements[case_id ? EVENTS_OF_CASE : ALL_EVENTS], case_id ? 2 : 1,
+        fault = ask(p, p->statements[case_id ? SQL_EVENTS_OF_CASE : SQL_ALL_EVENTS], case_id ? 2 : 1,
                     parameters.values, &result);
         if (fault != LEDGER_OK)
             break;
@@ -383,7 +342,7 @@ static enum ledger_fault unfinished(struct ledger *l, ledger_visit visit, void *
     enum ledger_fault fault = connected(p);
 
     if (fault == LEDGER_OK)
-        fault = ask(p, p->statements[UNFINISHED], 0, NULL, &result);
+        fault = ask(p, p->statements[SQL_UNFINISHED], 0, NULL, &result);
     if (fault != LEDGER_OK)
         return fault;
     fault = visit_lines(p, result, &walk);
@@ -397,7 +356,7 @@ static enum ledger_fault newest(struct ledger *l, int64_t *sequence)
     char seal[LEDGER_SEAL_MAX];
     enum ledger_fault fault = connected(p);
 
-    return fault == LEDGER_OK ? newest_event(p, sequence, seal) : fault;
+    return fault == LEDGER_OK ? newest_event(&p->store, sequence, seal) : fault;
 }
 
 static enum ledger_fault sound(struct ledger *l)
@@ -407,11 +366,11 @@ static enum ledger_fault sound(struct ledger *l)
     enum ledger_fault fault = connected(p);
 
     if (fault == LEDGER_OK)
-        fault = ask(p, p->statements[STRAY_ITEMS], 0, NULL, &result);
+        fault = ask(p, p->statements[SQL_STRAY_ITEMS], 0, NULL, &result);
     if (fault != LEDGER_OK)
         return fault;
     if (strcmp(PQgetvalue(result, 0, 0), "0") != 0)
-        fault = damaged(p, 0);
+        fault = store_damaged(&p->store, 0);
     PQclear(result);
     return fault;
 }
@@ -420,15 +379,14 @@ static void close_ledger(struct ledger **l)
 {
     struct postgresql_ledger *p = (struct postgresql_ledger *)*l;
 
-    for (unsigned i = 0; i < STATEMENTS; i++)
-        free(p->statements[i]);
+    sql_free_statements(p->statements);
     PQfinish(p->connection);
     free(p);
     *l = NULL;
 }
 
 static const struct ledger_ops ops = {
-    .append = append,
+    .append = store_append,
     .each = each,
     .unfinished = unfinished,
     .newest = newest,
@@ -468,7 +426,7 @@ static enum ledger_fault set_limits(struct postgresql_ledger *p)
              "SET lock_timeout = %d; SET synchronous_commit = on;"
              " SET default_transaction_isolation = 'read committed'",
              LEDGER_PATIENCE_MS);
-    return run(p, sql);
+    return run(&p->store, sql);
 }
 
 /* 0: no tables yet. */
@@ -498,88 +456,53 @@ static enum ledger_fault table_version(struct postgresql_ledger *p, int64_t *ver
 static enum ledger_fault make_tables(struct postgresql_ledger *p)
 {
     char mark[120];
-    enum ledger_fault fault = run_made(p, sql_create_event("BIGINT", ""));
 
     snprintf(mark, sizeof mark, "CREATE TABLE ledger_version (version BIGINT);"
                                 " INSERT INTO ledger_version VALUES (%d)", LEDGER_VERSION);
-    if (fault == LEDGER_OK)
-        fault = run_made(p, sql_create_item("BIGINT", ""));
-    if (fault == LEDGER_OK)
-        fault = run_made(p, sql_create_index());
-    return fault == LEDGER_OK ? run(p, mark) : fault;
+    return store_make_tables(&p->store, sql_make_tables("BIGINT", "", ""), mark);
 }
 
 static enum ledger_fault find_or_make_tables(struct postgresql_ledger *p)
 {
     char lock[80];
     int64_t version;
-    enum ledger_fault fault = run(p, "BEGIN");
+    enum ledger_fault fault = run(&p->store, "BEGIN");
 
     snprintf(lock, sizeof lock, "SELECT pg_advisory_xact_lock(%d)", TABLES_LOCK);
     if (fault == LEDGER_OK)
-        fault = run(p, lock);
+        fault = run(&p->store, lock);
     if (fault == LEDGER_OK)
         fault = table_version(p, &version);
     if (fault == LEDGER_OK && version == 0)
         fault = make_tables(p);
     else if (fault == LEDGER_OK && version != LEDGER_VERSION)
         fault = LEDGER_WRONG_VERSION;
-    if (fault == LEDGER_OK)
-        fault = run(p, "COMMIT");
-    if (fault != LEDGER_OK)
-        undo(p);
-    return fault;
+    return store_end(&p->store, fault);
 }
 
-static bool make_statements(struct postgresql_ledger *p)
+static enum ledger_fault open_database(struct postgresql_ledger *p, const char *conninfo)
 {
-    char limited[80];
+    enum ledger_fault fault = LEDGER_NO_MEMORY;
 
-    snprintf(limited, sizeof limited, "WHERE sequence >= $1 ORDER BY sequence LIMIT %d",
-             ROWS_AT_A_TIME);
-    p->statements[NEWEST] = strdup(SQL_NEWEST);
-    p->statements[NEWEST_OF_CASE] =
-        strdup("SELECT coalesce(max(sequence), 0) FROM ledger_event WHERE case_id = $1");
-    p->statements[INSERT_EVENT] = sql_insert_event('$');
-    p->statements[INSERT_ITEM] = sql_insert_item('$');
-    p->statements[ALL_EVENTS] = sql_select_event(limited);
-    snprintf(limited, sizeof limited,
-             "WHERE sequence >= $1 AND case_id = $2 ORDER BY sequence LIMIT %d", ROWS_AT_A_TIME);
-    p->statements[EVENTS_OF_CASE] = sql_select_event(limited);
-    p->statements[ITEMS] = sql_select_item("WHERE sequence = $1 ORDER BY position");
-    p->statements[UNFINISHED] = sql_select_event(SQL_NEWEST_OF_CASES);
-    p->statements[STRAY_ITEMS] = strdup(SQL_STRAY_ITEMS);
-    for (unsigned i = 0; i < STATEMENTS; i++)
-        if (!p->statements[i])
-            return false;
-    return true;
+    if (sql_make_statements(p->statements, '$', ROWS_AT_A_TIME))
+        fault = connect_to(p, conninfo);
+    if (fault == LEDGER_OK)
+        fault = set_limits(p);
+    if (fault == LEDGER_OK)
+        fault = find_or_make_tables(p);
+    return fault == LEDGER_OK ? chain_check_newest(&p->store.base) : fault;
 }
 
 enum ledger_fault ledger_open_postgresql(struct ledger **l, const char *conninfo,
                                          struct ledger_error *why)
 {
     struct postgresql_ledger *p = calloc(1, sizeof *p);
-    enum ledger_fault fault = LEDGER_NO_MEMORY;
 
     *l = NULL;
     if (why)
         *why = (struct ledger_error){0};
     if (!p)
-        return fault;
-    p->base.ops = &ops;
-    if (make_statements(p))
-        fault = connect_to(p, conninfo);
-    if (fault == LEDGER_OK)
-        fault = set_limits(p);
-    if (fault == LEDGER_OK)
-        fault = find_or_make_tables(p);
-    if (fault == LEDGER_OK)
-        fault = chain_check_newest(&p->base);
-    *l = &p->base;
-    if (fault == LEDGER_OK)
-        return fault;
-    if (why)
-        *why = p->base.error;
-    close_ledger(l);
-    return fault;
+        return LEDGER_NO_MEMORY;
+    p->store = (struct store){.base.ops = &ops, .acts = &acts};
+    return store_opened(l, &p->store, open_database(p, conninfo), why);
 }

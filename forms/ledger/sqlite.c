@@ -1,5 +1,6 @@
 #include "forms/ledger/chain.h"
 #include "forms/ledger/sql.h"
+#include "forms/ledger/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,24 +16,16 @@
 
 enum { APPLICATION_ID = 0x6d64676c }; /* "mdgl", in the file's header */
 
-enum statement {
-    NEWEST,
-    NEWEST_OF_CASE,
-    INSERT_EVENT,
-    INSERT_ITEM,
-    ALL_EVENTS,
-    EVENTS_OF_CASE,
-    ITEMS,
-    UNFINISHED,
-    STRAY_ITEMS,
-    STATEMENTS
+struct sqlite_ledger {
+    struct store store;
+    sqlite3 *db;
+    sqlite3_stmt *statements[SQL_STATEMENTS];
 };
 
-struct sqlite_ledger {
-    struct ledger base;
-    sqlite3 *db;
-    sqlite3_stmt *statements[STATEMENTS];
-};
+static struct sqlite_ledger *own(struct store *store)
+{
+    return (struct sqlite_ledger *)store;
+}
 
 /* --- faults --- */
 
@@ -74,7 +67,7 @@ static enum ledger_fault native_fault(struct sqlite_ledger *s, int code)
     int primary = code & 0xff, system = kept ? kept : said;
     bool of_disk = primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN;
 
-    s->base.error = (struct ledger_error){.native = code, .system = of_disk ? system : 0};
+    s->store.base.error = (struct ledger_error){.native = code, .system = of_disk ? system : 0};
     if (of_disk && system_fault(system) != LEDGER_IO)
         return system_fault(system);
     for (size_t i = 0; i < sizeof native_faults / sizeof *native_faults; i++)
@@ -83,8 +76,9 @@ static enum ledger_fault native_fault(struct sqlite_ledger *s, int code)
     return LEDGER_IO;
 }
 
-static enum ledger_fault run(struct sqlite_ledger *s, const char *sql)
+static enum ledger_fault run(struct store *store, const char *sql)
 {
+    struct sqlite_ledger *s = own(store);
     int code = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
 
     return code == SQLITE_OK ? LEDGER_OK : native_fault(s, code);
@@ -100,39 +94,49 @@ static int bind_column(sqlite3_stmt *statement, int place, const struct ledger_c
     return sqlite3_bind_int64(statement, place, column_integer(column, record));
 }
 
-static int insert_event(struct sqlite_ledger *s, const struct ledger_row *row)
+/* Carries out an insertion that has its parameters, and frees it of them. */
+static enum ledger_fault insert(struct sqlite_ledger *s, sqlite3_stmt *statement, int code)
 {
-    sqlite3_stmt *statement = s->statements[INSERT_EVENT];
-    int code = SQLITE_OK;
-
-    sqlite3_clear_bindings(statement);
-    for (unsigned i = 0; code == SQLITE_OK && i < ledger_column_count; i++)
-        if (column_used(&ledger_columns[i], row))
-            code = bind_column(statement, (int)i + 1, &ledger_columns[i], row);
     if (code == SQLITE_OK)
         code = sqlite3_step(statement);
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
-    return code;
+    return code == SQLITE_DONE ? LEDGER_OK : native_fault(s, code);
 }
 
-static int insert_item(struct sqlite_ledger *s, const struct ledger_row *row, unsigned position)
+static enum ledger_fault insert_event(struct store *store, const struct ledger_row *row)
 {
-    sqlite3_stmt *statement = s->statements[INSERT_ITEM];
+    struct sqlite_ledger *s = own(store);
+    sqlite3_stmt *statement = s->statements[SQL_INSERT_EVENT];
+    int code = SQLITE_OK;
+
+    for (unsigned i = 0; code == SQLITE_OK && i < ledger_column_count; i++)
+        if (column_used(&ledger_columns[i], row))
+            code = bind_column(statement, (int)i + 1, &ledger_columns[i], row);
+    return insert(s, statement, code);
+}
+
+static enum ledger_fault insert_item(struct store *store, const struct ledger_row *row,
+                                     unsigned position)
+{
+    struct sqlite_ledger *s = own(store);
+    sqlite3_stmt *statement = s->statements[SQL_INSERT_ITEM];
     int code = sqlite3_bind_int64(statement, 1, row->sequence);
 
     if (code == SQLITE_OK)
         code = sqlite3_bind_int64(statement, 2, position);
     for (unsigned i = 0; code == SQLITE_OK && i < ledger_item_column_count; i++)
         code = bind_column(statement, (int)i + 3, &ledger_item_columns[i], &row->items[position]);
-    if (code == SQLITE_OK)
-        code = sqlite3_step(statement);
-    sqlite3_reset(statement);
-    sqlite3_clear_bindings(statement);
-    return code;
+    return insert(s, statement, code);
 }
 
-/* False: the stored value is not what such a column holds. */
+/* After a column's text was not to be had: SQLite converts and copies, and may run out of memory. */
+static bool memory_ran_out(struct sqlite_ledger *s)
+{
+    return (sqlite3_errcode(s->db) & 0xff) == SQLITE_NOMEM;
+}
+
+/* False: the stored value is not what such a column holds, or memory_ran_out. */
 static bool read_column(sqlite3_stmt *statement, int place, const struct ledger_column *column,
                         void *record, bool used)
 {
@@ -154,7 +158,7 @@ static bool read_column(sqlite3_stmt *statement, int place, const struct ledger_
 
 static int read_items(struct sqlite_ledger *s, struct ledger_row *row)
 {
-    sqlite3_stmt *statement = s->statements[ITEMS];
+    sqlite3_stmt *statement = s->statements[SQL_ITEMS];
     int code = sqlite3_bind_int64(statement, 1, row->sequence);
 
     while (code == SQLITE_OK && (code = sqlite3_step(statement)) == SQLITE_ROW) {
@@ -167,6 +171,8 @@ static int read_items(struct sqlite_ledger *s, struct ledger_row *row)
             if (!read_column(statement, (int)i, &ledger_item_columns[i],
                              &row->items[row->item_count], true))
                 row->misfit = true;
+        if (row->misfit && memory_ran_out(s))
+            code = SQLITE_NOMEM;
         row->item_count++;
     }
     sqlite3_reset(statement);
@@ -180,13 +186,7 @@ static int read_row(struct sqlite_ledger *s, sqlite3_stmt *statement, struct led
         if (!read_column(statement, (int)i, &ledger_columns[i], row,
                          column_used(&ledger_columns[i], row)))
             row->misfit = true;
-    return read_items(s, row);
-}
-
-static enum ledger_fault damaged(struct sqlite_ledger *s, int64_t sequence)
-{
-    s->base.error = (struct ledger_error){.damaged_at = sequence};
-    return LEDGER_DAMAGED;
+    return row->misfit && memory_ran_out(s) ? SQLITE_NOMEM : read_items(s, row);
 }
 
 /* Steps through an event statement that has its parameters. */
@@ -203,10 +203,9 @@ static enum ledger_fault visit_rows(struct sqlite_ledger *s, sqlite3_stmt *state
         code = read_row(s, statement, &row);
         if (code != SQLITE_OK)
             break;
-        if (row_intact(&row))
+        fault = store_check(&s->store, &row);
+        if (fault == LEDGER_OK)
             more = visit(context, &row);
-        else
-            fault = damaged(s, row.sequence);
     }
     if (fault == LEDGER_OK && code != SQLITE_OK && code != SQLITE_DONE && code != SQLITE_ROW)
         fault = native_fault(s, code);
@@ -216,10 +215,11 @@ static enum ledger_fault visit_rows(struct sqlite_ledger *s, sqlite3_stmt *state
 
 /* --- the functions of the ledger --- */
 
-static enum ledger_fault newest_event(struct sqlite_ledger *s, int64_t *sequence,
+static enum ledger_fault newest_event(struct store *store, int64_t *sequence,
                                       char seal[LEDGER_SEAL_MAX])
 {
-    sqlite3_stmt *statement = s->statements[NEWEST];
+    struct sqlite_ledger *s = own(store);
+    sqlite3_stmt *statement = s->statements[SQL_NEWEST];
     enum ledger_fault fault = LEDGER_OK;
     int code = sqlite3_step(statement);
 
@@ -229,8 +229,10 @@ static enum ledger_fault newest_event(struct sqlite_ledger *s, int64_t *sequence
         const char *text = (const char *)sqlite3_column_text(statement, 1);
 
         *sequence = sqlite3_column_int64(statement, 0);
-        if (!text || strlen(text) != LEDGER_SEAL_MAX - 1)
-            fault = damaged(s, *sequence);
+        if (!text && memory_ran_out(s))
+            fault = native_fault(s, SQLITE_NOMEM);
+        else if (!text || strlen(text) != LEDGER_SEAL_MAX - 1)
+            fault = store_damaged(store, *sequence);
         else
             memcpy(seal, text, LEDGER_SEAL_MAX);
     } else if (code != SQLITE_DONE) {
@@ -240,63 +242,43 @@ static enum ledger_fault newest_event(struct sqlite_ledger *s, int64_t *sequence
     return fault;
 }
 
-static enum ledger_fault check_expected(struct sqlite_ledger *s, const struct ledger_row *row)
+static enum ledger_fault newest_of(struct store *store, const char *case_id, int64_t *sequence)
 {
-    sqlite3_stmt *statement = s->statements[NEWEST_OF_CASE];
+    struct sqlite_ledger *s = own(store);
+    sqlite3_stmt *statement = s->statements[SQL_NEWEST_OF_CASE];
     enum ledger_fault fault = LEDGER_OK;
-    int code = sqlite3_bind_text(statement, 1, row->case_id, -1, SQLITE_STATIC);
+    int code = sqlite3_bind_text(statement, 1, case_id, -1, SQLITE_STATIC);
 
     if (code == SQLITE_OK)
         code = sqlite3_step(statement);
-    if (code != SQLITE_ROW)
+    if (code == SQLITE_ROW)
+        *sequence = sqlite3_column_int64(statement, 0);
+    else
         fault = native_fault(s, code);
-    else if (row->expected != sqlite3_column_int64(statement, 0))
-        fault = LEDGER_CONFLICT;
     sqlite3_reset(statement);
     return fault;
 }
 
-static enum ledger_fault append_inside(struct sqlite_ledger *s, struct ledger_row *row)
+static enum ledger_fault begin(struct store *store)
 {
-    char seal[LEDGER_SEAL_MAX];
-    int64_t newest;
-    int code = SQLITE_DONE;
-    enum ledger_fault fault = newest_event(s, &newest, seal);
-
-    if (fault == LEDGER_OK)
-        fault = check_expected(s, row);
-    if (fault == LEDGER_OK)
-        fault = row_complete(row, newest, seal);
-    if (fault != LEDGER_OK)
-        return fault;
-    code = insert_event(s, row);
-    for (unsigned i = 0; code == SQLITE_DONE && i < row->item_count; i++)
-        code = insert_item(s, row, i);
-    return code == SQLITE_DONE ? LEDGER_OK : native_fault(s, code);
-}
-
-static enum ledger_fault append(struct ledger *l, struct ledger_row *row)
-{
-    struct sqlite_ledger *s = (struct sqlite_ledger *)l;
-    enum ledger_fault fault;
-
     errno = 0;
-    fault = run(s, "BEGIN IMMEDIATE");
-    if (fault != LEDGER_OK)
-        return fault;
-    fault = append_inside(s, row);
-    if (fault == LEDGER_OK)
-        fault = run(s, "COMMIT");
-    if (fault != LEDGER_OK)
-        sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL); /* a failed COMMIT may have rolled back by itself */
-    return fault;
+    return run(store, "BEGIN IMMEDIATE");
 }
+
+static const struct store_acts acts = {
+    .run = run,
+    .begin = begin,
+    .newest = newest_event,
+    .newest_of = newest_of,
+    .insert_event = insert_event,
+    .insert_item = insert_item,
+};
 
 static enum ledger_fault each(struct ledger *l, const char *case_id, int64_t from,
                               ledger_visit visit, void *context)
 {
     struct sqlite_ledger *s = (struct sqlite_ledger *)l;
-    sqlite3_stmt *statement = s->statements[case_id ? EVENTS_OF_CASE : ALL_EVENTS];
+    sqlite3_stmt *statement = s->statements[case_id ? SQL_EVENTS_OF_CASE : SQL_ALL_EVENTS];
     int code = sqlite3_bind_int64(statement, 1, from);
 
     if (code == SQLITE_OK && case_id)
@@ -308,14 +290,14 @@ static enum ledger_fault unfinished(struct ledger *l, ledger_visit visit, void *
 {
     struct sqlite_ledger *s = (struct sqlite_ledger *)l;
 
-    return visit_rows(s, s->statements[UNFINISHED], visit, context);
+    return visit_rows(s, s->statements[SQL_UNFINISHED], visit, context);
 }
 
 static enum ledger_fault newest(struct ledger *l, int64_t *sequence)
 {
     char seal[LEDGER_SEAL_MAX];
 
-    return newest_event((struct sqlite_ledger *)l, sequence, seal);
+    return newest_event((struct store *)l, sequence, seal);
 }
 
 /* Asks one question that answers one value; `expected` is the sound answer. */
@@ -324,11 +306,14 @@ static enum ledger_fault expect_answer(struct sqlite_ledger *s, sqlite3_stmt *st
 {
     enum ledger_fault fault = LEDGER_OK;
     int code = sqlite3_step(statement);
+    const char *answer = NULL;
 
-    if (code != SQLITE_ROW)
-        fault = native_fault(s, code);
-    else if (strcmp((const char *)sqlite3_column_text(statement, 0), expected) != 0)
-        fault = damaged(s, 0);
+    if (code == SQLITE_ROW)
+        answer = (const char *)sqlite3_column_text(statement, 0);
+    if (code != SQLITE_ROW || (!answer && memory_ran_out(s)))
+        fault = native_fault(s, code == SQLITE_ROW ? SQLITE_NOMEM : code);
+    else if (!answer || strcmp(answer, expected) != 0)
+        fault = store_damaged(&s->store, 0);
     sqlite3_reset(statement);
     return fault;
 }
@@ -342,14 +327,14 @@ static enum ledger_fault sound(struct ledger *l)
         code == SQLITE_OK ? expect_answer(s, check, "ok") : native_fault(s, code);
 
     sqlite3_finalize(check);
-    return fault == LEDGER_OK ? expect_answer(s, s->statements[STRAY_ITEMS], "0") : fault;
+    return fault == LEDGER_OK ? expect_answer(s, s->statements[SQL_STRAY_ITEMS], "0") : fault;
 }
 
 static void close_ledger(struct ledger **l)
 {
     struct sqlite_ledger *s = (struct sqlite_ledger *)*l;
 
-    for (unsigned i = 0; i < STATEMENTS; i++)
+    for (unsigned i = 0; i < SQL_STATEMENTS; i++)
         sqlite3_finalize(s->statements[i]);
     sqlite3_close(s->db);
     free(s);
@@ -357,7 +342,7 @@ static void close_ledger(struct ledger **l)
 }
 
 static const struct ledger_ops ops = {
-    .append = append,
+    .append = store_append,
     .each = each,
     .unfinished = unfinished,
     .newest = newest,
@@ -375,7 +360,7 @@ static enum ledger_fault prepare_file(struct sqlite_ledger *s, const char *path)
     struct stat file;
 
     if (fd < 0 || fstat(fd, &file) != 0) {
-        s->base.error.system = errno;
+        s->store.base.error.system = errno;
         fault = system_fault(errno);
         if (fault == LEDGER_NOT_ALLOWED && access(path, R_OK) == 0)
             fault = LEDGER_READ_ONLY;
@@ -427,75 +412,40 @@ static enum ledger_fault identify(struct sqlite_ledger *s, bool *empty)
     return version == LEDGER_VERSION ? LEDGER_OK : LEDGER_WRONG_VERSION;
 }
 
-/* Runs and frees a statement of sql.h. */
-static enum ledger_fault run_made(struct sqlite_ledger *s, char *sql)
-{
-    enum ledger_fault fault = sql ? run(s, sql) : LEDGER_NO_MEMORY;
-
-    free(sql);
-    return fault;
-}
-
 static enum ledger_fault make_tables(struct sqlite_ledger *s)
 {
     char mark[120];
-    enum ledger_fault fault = run_made(s, sql_create_event("INTEGER", " STRICT"));
 
     snprintf(mark, sizeof mark, "PRAGMA application_id = %d; PRAGMA user_version = %d",
              APPLICATION_ID, LEDGER_VERSION);
-    if (fault == LEDGER_OK)
-        fault = run_made(s, sql_create_item("INTEGER", " STRICT, WITHOUT ROWID"));
-    if (fault == LEDGER_OK)
-        fault = run_made(s, sql_create_index());
-    return fault == LEDGER_OK ? run(s, mark) : fault;
+    return store_make_tables(&s->store,
+                             sql_make_tables("INTEGER", " STRICT", " STRICT, WITHOUT ROWID"), mark);
 }
 
 /* Another process may be making the tables at the same moment. */
 static enum ledger_fault make_tables_once(struct sqlite_ledger *s)
 {
     bool empty = false;
-    enum ledger_fault fault = run(s, "BEGIN IMMEDIATE");
+    enum ledger_fault fault = begin(&s->store);
 
     if (fault != LEDGER_OK)
         return fault;
     fault = identify(s, &empty);
     if (fault == LEDGER_OK && empty)
         fault = make_tables(s);
-    if (fault == LEDGER_OK)
-        fault = run(s, "COMMIT");
-    if (fault != LEDGER_OK)
-        sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-    return fault;
+    return store_end(&s->store, fault);
 }
 
 static enum ledger_fault prepare_statements(struct sqlite_ledger *s)
 {
-    char *texts[STATEMENTS] = {
-        [NEWEST] = strdup(SQL_NEWEST),
-        [NEWEST_OF_CASE] =
-            strdup("SELECT coalesce(max(sequence), 0) FROM ledger_event WHERE case_id = ?1"),
-        [INSERT_EVENT] = sql_insert_event('?'),
-        [INSERT_ITEM] = sql_insert_item('?'),
-        [ALL_EVENTS] = sql_select_event("WHERE sequence >= ?1 ORDER BY sequence"),
-        [EVENTS_OF_CASE] =
-            sql_select_event("WHERE sequence >= ?1 AND case_id = ?2 ORDER BY sequence"),
-        [ITEMS] = sql_select_item("WHERE sequence = ?1 ORDER BY position"),
-        [UNFINISHED] = sql_select_event(SQL_NEWEST_OF_CASES),
-        [STRAY_ITEMS] = strdup(SQL_STRAY_ITEMS),
-    };
-    enum ledger_fault fault = LEDGER_OK;
+    char *texts[SQL_STATEMENTS];
+    int code = sql_make_statements(texts, '?', 0) ? SQLITE_OK : SQLITE_NOMEM;
 
-    for (unsigned i = 0; i < STATEMENTS; i++) {
-        int code = SQLITE_NOMEM;
-
-        if (fault == LEDGER_OK && texts[i])
-            code = sqlite3_prepare_v3(s->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT,
-                                      &s->statements[i], NULL);
-        if (fault == LEDGER_OK && code != SQLITE_OK)
-            fault = native_fault(s, code);
-        free(texts[i]);
-    }
-    return fault;
+    for (unsigned i = 0; code == SQLITE_OK && i < SQL_STATEMENTS; i++)
+        code = sqlite3_prepare_v3(s->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT,
+                                  &s->statements[i], NULL);
+    sql_free_statements(texts);
+    return code == SQLITE_OK ? LEDGER_OK : native_fault(s, code);
 }
 
 static enum ledger_fault open_database(struct sqlite_ledger *s, const char *path)
@@ -514,13 +464,13 @@ static enum ledger_fault open_database(struct sqlite_ledger *s, const char *path
     sqlite3_busy_timeout(s->db, LEDGER_PATIENCE_MS);
     fault = identify(s, &empty); /* before anything is changed in a file that may be somebody else's */
     if (fault == LEDGER_OK)
-        fault = run(
-            s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF");
+        fault = run(&s->store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                               " PRAGMA trusted_schema = OFF");
     if (fault == LEDGER_OK && empty)
         fault = make_tables_once(s);
     if (fault == LEDGER_OK)
         fault = prepare_statements(s);
-    return fault == LEDGER_OK ? chain_check_newest(&s->base) : fault;
+    return fault == LEDGER_OK ? chain_check_newest(&s->store.base) : fault;
 }
 
 /* One process at a time opens: SQLite does not wait when two switch a new file to WAL. */
@@ -535,7 +485,7 @@ static enum ledger_fault open_alone(struct sqlite_ledger *s, const char *path)
     strcpy(folder, path);
     fd = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || flock(fd, LOCK_EX) != 0) {
-        s->base.error.system = errno;
+        s->store.base.error.system = errno;
         fault = system_fault(errno);
     } else {
         fault = open_database(s, path);
@@ -548,20 +498,12 @@ static enum ledger_fault open_alone(struct sqlite_ledger *s, const char *path)
 enum ledger_fault ledger_open_sqlite(struct ledger **l, const char *path, struct ledger_error *why)
 {
     struct sqlite_ledger *s = calloc(1, sizeof *s);
-    enum ledger_fault fault = LEDGER_NO_MEMORY;
 
     *l = NULL;
     if (why)
         *why = (struct ledger_error){0};
     if (!s)
-        return fault;
-    s->base.ops = &ops;
-    fault = open_alone(s, path);
-    *l = &s->base;
-    if (fault == LEDGER_OK)
-        return fault;
-    if (why)
-        *why = s->base.error;
-    close_ledger(l);
-    return fault;
+        return LEDGER_NO_MEMORY;
+    s->store = (struct store){.base.ops = &ops, .acts = &acts};
+    return store_opened(l, &s->store, open_alone(s, path), why);
 }

@@ -1,6 +1,7 @@
-/* The ledger on real disks and with real processes: full, read-only, limited; several writers,
- * killed writers. */
+/* The ledger on real disks and with real processes: full, read-only, limited; killed
+ * and waiting writers. */
 #include "forms/ledger/ledger.h"
+#include "tests/ledger/place.h"
 #include "tests/lib/case_samples.h"
 
 #include <fcntl.h>
@@ -19,51 +20,10 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-static char folder[64], path[96];
-
-static int make_folder(void **state)
-{
-    (void)state;
-    strcpy(folder, "/tmp/ledger-test-XXXXXX");
-    if (!mkdtemp(folder))
-        return -1;
-    snprintf(path, sizeof path, "%s/ledger.db", folder);
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    static const char *const names[] = {"ledger.db", "ledger.db-wal", "ledger.db-shm", "ballast"};
-    char name[128];
-
-    (void)state;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        snprintf(name, sizeof name, "%s/%s", folder, names[i]);
-        unlink(name);
-    }
-    return rmdir(folder);
-}
-
-static struct ledger *open_ledger(void)
-{
-    struct ledger *l;
-
-    assert_int_equal(ledger_open_sqlite(&l, path, NULL), LEDGER_OK);
-    return l;
-}
-
 static void execute(sqlite3 *db, const char *sql)
 {
     if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
         fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-}
-
-static int wait_for(pid_t child)
-{
-    int status;
-
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 /* In a child: appends until the ledger refuses; the fault, or 99 when it never does. `done` counts.
@@ -100,7 +60,7 @@ static int run_into_a_file_limit(void)
     int fault;
 
     signal(SIGXFSZ, SIG_IGN);
-    if (ledger_open_sqlite(&l, path, NULL) != LEDGER_OK || setrlimit(RLIMIT_FSIZE, &limit) != 0)
+    if (place_open_sqlite(&l) != LEDGER_OK || setrlimit(RLIMIT_FSIZE, &limit) != 0)
         return 90;
     fault = append_until_refused(l, &done);
     if (!has_exactly(l, done))
@@ -120,7 +80,7 @@ static void test_a_file_limit_is_a_full_disk(void **state)
     (void)state;
     if (child == 0)
         _exit(run_into_a_file_limit());
-    assert_int_equal(wait_for(child), LEDGER_FULL);
+    assert_int_equal(place_wait_for(child), LEDGER_FULL);
 }
 
 enum { NO_NAMESPACE = 77 };
@@ -144,7 +104,7 @@ static bool mount_small_disk(const char *options)
     snprintf(groups, sizeof groups, "0 %u 1", (unsigned)getegid());
     return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && put_line("/proc/self/setgroups", "deny") &&
            put_line("/proc/self/uid_map", users) && put_line("/proc/self/gid_map", groups) &&
-           mount("none", folder, "tmpfs", MS_NOSUID, options) == 0;
+           mount("none", place_folder, "tmpfs", MS_NOSUID, options) == 0;
 }
 
 static bool put_ballast(void)
@@ -152,7 +112,7 @@ static bool put_ballast(void)
     char name[128], block[4096] = {0};
     int fd;
 
-    snprintf(name, sizeof name, "%s/ballast", folder);
+    snprintf(name, sizeof name, "%s/ballast", place_folder);
     fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     for (int i = 0; fd >= 0 && i < 16; i++)
         if (write(fd, block, sizeof block) < 0)
@@ -164,7 +124,7 @@ static bool drop_ballast(void)
 {
     char name[128];
 
-    snprintf(name, sizeof name, "%s/ballast", folder);
+    snprintf(name, sizeof name, "%s/ballast", place_folder);
     return unlink(name) == 0;
 }
 
@@ -176,7 +136,7 @@ static int run_out_of_disk(void)
 
     if (!mount_small_disk("size=256k,mode=700"))
         return NO_NAMESPACE;
-    if (!put_ballast() || ledger_open_sqlite(&l, path, NULL) != LEDGER_OK)
+    if (!put_ballast() || place_open_sqlite(&l) != LEDGER_OK)
         return 90;
     fault = append_until_refused(l, &done);
     if (l->error.native == 0 || done == 0 || !has_exactly(l, done))
@@ -196,7 +156,7 @@ static int open_on_a_full_disk(void)
 
     if (!mount_small_disk("size=64k,mode=700"))
         return NO_NAMESPACE;
-    fault = put_ballast() ? ledger_open_sqlite(&l, path, NULL) : LEDGER_OK;
+    fault = put_ballast() ? place_open_sqlite(&l) : LEDGER_OK;
     return (int)fault;
 }
 
@@ -207,12 +167,12 @@ static int open_on_a_read_only_disk(void)
 
     if (!mount_small_disk("size=1m,mode=700"))
         return NO_NAMESPACE;
-    if (ledger_open_sqlite(&l, path, NULL) != LEDGER_OK)
+    if (place_open_sqlite(&l) != LEDGER_OK)
         return 90;
     ledger_close(&l);
-    if (mount("none", folder, "tmpfs", MS_REMOUNT | MS_RDONLY | MS_NOSUID, NULL) != 0)
+    if (mount("none", place_folder, "tmpfs", MS_REMOUNT | MS_RDONLY | MS_NOSUID, NULL) != 0)
         return NO_NAMESPACE;
-    fault = ledger_open_sqlite(&l, path, NULL);
+    fault = place_open_sqlite(&l);
     return (int)fault;
 }
 
@@ -223,7 +183,7 @@ static void expect_in_child(int (*run)(void), enum ledger_fault expected)
 
     if (child == 0)
         _exit(run());
-    result = wait_for(child);
+    result = place_wait_for(child);
     if (result == NO_NAMESPACE)
         skip();
     assert_int_equal(result, expected);
@@ -247,52 +207,7 @@ static void test_a_read_only_disk(void **state)
     expect_in_child(open_on_a_read_only_disk, LEDGER_READ_ONLY);
 }
 
-/* --- several writers, killed writers --- */
-
-enum { WRITERS = 2, CASES_EACH = 60 };
-
-static int write_cases(int count)
-{
-    struct ledger_origin origin = sample_origin("w2");
-    struct ledger *l;
-
-    if (ledger_open_sqlite(&l, path, NULL) != LEDGER_OK)
-        return 1;
-    for (int i = 0; i < count; i++) {
-        struct case_file file = {0};
-        struct case_change opened = sample_opened(i, "reset"),
-                           judged = sample_judged(i, "reset", "accept");
-
-        if (ledger_append(l, &origin, &file, &opened) != LEDGER_OK ||
-            ledger_append(l, &origin, &file, &judged) != LEDGER_OK)
-            return 2;
-    }
-    ledger_close(&l);
-    return 0;
-}
-
-static void test_two_writers_at_once(void **state)
-{
-    pid_t children[WRITERS];
-    struct ledger *l;
-    struct ledger_end end;
-    size_t count;
-
-    (void)state;
-    for (int i = 0; i < WRITERS; i++) {
-        children[i] = fork();
-        if (children[i] == 0)
-            _exit(write_cases(CASES_EACH));
-    }
-    for (int i = 0; i < WRITERS; i++)
-        assert_int_equal(wait_for(children[i]), 0);
-    l = open_ledger();
-    assert_int_equal(ledger_verify(l, &end), LEDGER_OK);
-    assert_int_equal(end.sequence, 2 * WRITERS * CASES_EACH);
-    assert_int_equal(ledger_list(l, 1u << CASE_JUDGED, NULL, 0, &count), LEDGER_OK);
-    assert_int_equal(count, WRITERS * CASES_EACH);
-    ledger_close(&l);
-}
+/* --- killed and waiting writers --- */
 
 /* In a child: tells every sequence that was accepted, for ever. */
 static void write_and_tell(int pipe)
@@ -300,7 +215,7 @@ static void write_and_tell(int pipe)
     struct ledger_origin origin = sample_origin("w1");
     struct ledger *l;
 
-    if (ledger_open_sqlite(&l, path, NULL) != LEDGER_OK)
+    if (place_open_sqlite(&l) != LEDGER_OK)
         _exit(1);
     for (;;) {
         struct case_file file = {0};
@@ -329,7 +244,7 @@ static int64_t kill_after(int messages)
     while (read(ends[0], &told, sizeof told) == sizeof told)
         continue;
     close(ends[0]);
-    assert_int_equal(wait_for(child), 128 + SIGKILL);
+    assert_int_equal(place_wait_for(child), 128 + SIGKILL);
     return told;
 }
 
@@ -338,7 +253,7 @@ static void test_what_was_accepted_survives_kill_9(void **state)
     (void)state;
     for (int round = 1; round <= 25; round++) {
         int64_t told = kill_after(round);
-        struct ledger *l = open_ledger();
+        struct ledger *l = place_open();
         struct ledger_end end;
 
         assert_int_equal(ledger_verify(l, &end), LEDGER_OK);
@@ -349,14 +264,14 @@ static void test_what_was_accepted_survives_kill_9(void **state)
 
 static void test_a_writer_that_does_not_finish_is_named(void **state)
 {
-    struct ledger *l = open_ledger();
+    struct ledger *l = place_open();
     struct ledger_origin origin = sample_origin("w1");
     struct case_change change = sample_opened(1, "reset");
     struct case_file file = {0};
     sqlite3 *db;
 
     (void)state;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_open(place_path, &db), SQLITE_OK);
     execute(db, "BEGIN IMMEDIATE");
     assert_int_equal(ledger_append(l, &origin, &file, &change), LEDGER_LOCKED);
     assert_int_equal(file.state, CASE_NONE);
@@ -366,7 +281,7 @@ static void test_a_writer_that_does_not_finish_is_named(void **state)
     ledger_close(&l);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, make_folder, remove_folder)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, place_make, place_remove)
 
 int main(void)
 {
@@ -375,7 +290,6 @@ int main(void)
         TEST(test_a_disk_that_fills_up),
         TEST(test_a_disk_that_is_full_at_the_start),
         TEST(test_a_read_only_disk),
-        TEST(test_two_writers_at_once),
         TEST(test_what_was_accepted_survives_kill_9),
         TEST(test_a_writer_that_does_not_finish_is_named),
     };

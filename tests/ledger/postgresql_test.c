@@ -1,5 +1,6 @@
 /* The ledger on a real PostgreSQL cluster of its own: several windows, one chain. */
 #include "forms/ledger/ledger.h"
+#include "tests/ledger/contract.h"
 #include "tests/lib/case_samples.h"
 
 #include <grp.h>
@@ -149,205 +150,86 @@ static void execute(PGconn *connection, const char *sql)
         fail_msg("%s: %s", sql, PQerrorMessage(connection));
 }
 
+static PGconn *behind; /* its back, for one test */
+
+static void run(const char *sql)
+{
+    if (!behind)
+        behind = connect_behind_its_back();
+    execute(behind, sql);
+}
+
 static int drop_tables(void **state)
 {
-    PGconn *connection = connect_behind_its_back();
-
     (void)state;
-    execute(connection, "SET client_min_messages = error;"
-                        "DROP TABLE IF EXISTS ledger_event, ledger_item, ledger_version");
-    PQfinish(connection);
+    run("SET client_min_messages = error;"
+        "DROP TABLE IF EXISTS ledger_event, ledger_item, ledger_version");
+    PQfinish(behind);
+    behind = NULL;
     return 0;
+}
+
+static enum ledger_fault open_postgresql(struct ledger **l)
+{
+    return ledger_open_postgresql(l, conninfo, NULL);
 }
 
 /* --- tests --- */
 
-static struct ledger *open_ledger(void)
-{
-    struct ledger *l;
-
-    assert_int_equal(ledger_open_postgresql(&l, conninfo, NULL), LEDGER_OK);
-    return l;
-}
-
-static void append(struct ledger *l, struct case_file *file, struct case_change change)
-{
-    struct ledger_origin origin = sample_origin("w1");
-
-    assert_int_equal(ledger_append(l, &origin, file, &change), LEDGER_OK);
-}
-
-static void write_case(struct ledger *l, struct case_file *file)
-{
-    memset(file, 0, sizeof *file);
-    append(l, file, sample_opened(100, "change"));
-    append(l, file, sample_judged(101, "change", "ask-office"));
-    append(l, file, sample_decided(102));
-    append(l, file, sample_planned(103, CASE_CHANGE, 1));
-    append(l, file, sample_step(104, CASE_STEP_INTENDED));
-    append(l, file, sample_step(105, CASE_STEP_UNKNOWN));
-    append(l, file, sample_reason(106, CASE_PUT_ASIDE, CASE_REASON_NEEDS_RESET));
-}
-
-static void test_a_case_is_read_back_as_it_was(void **state)
-{
-    struct ledger *l = open_ledger();
-    struct case_file written, read;
-    struct ledger_entry entry;
-    size_t count;
-
-    (void)state;
-    write_case(l, &written);
-    ledger_close(&l);
-    l = open_ledger();
-    assert_int_equal(ledger_read_case(l, written.id, &read), LEDGER_OK);
-    assert_memory_equal(&read, &written, sizeof read);
-    assert_int_equal(ledger_read_case(l, "w1-000002", &read), LEDGER_NO_CASE);
-    assert_int_equal(ledger_list(l, 1u << CASE_PARKED, &entry, 1, &count), LEDGER_OK);
-    assert_int_equal(count, 1);
-    assert_string_equal(entry.id, written.id);
-    ledger_close(&l);
-}
-
-static void test_two_windows_cannot_write_the_same_case(void **state)
-{
-    struct ledger *here = open_ledger(), *there = open_ledger();
-    struct ledger_origin origin = sample_origin("w2");
-    struct case_change resumed = sample_reason(300, CASE_RESUMED, CASE_REASON_NONE);
-    struct case_file ours, theirs;
-
-    (void)state;
-    write_case(here, &ours);
-    assert_int_equal(ledger_read_case(there, ours.id, &theirs), LEDGER_OK);
-    append(here, &ours, resumed);
-    assert_int_equal(ledger_append(there, &origin, &theirs, &resumed), LEDGER_CONFLICT);
-    assert_int_equal(theirs.state, CASE_PARKED);
-    ledger_close(&here);
-    ledger_close(&there);
-}
-
-enum { WRITERS = 2, CASES_EACH = 40, EVENTS_A_CASE = 7 };
-
-/* In a child: opening too is done by both at once. */
-static int write_cases(int window)
-{
-    char name[8];
-    struct ledger *l;
-    struct ledger_origin origin;
-
-    snprintf(name, sizeof name, "w%d", window);
-    origin = sample_origin(name);
-    if (ledger_open_postgresql(&l, conninfo, NULL) != LEDGER_OK)
-        return 1;
-    for (int i = 0; i < CASES_EACH; i++) {
-        struct case_file file = {0};
-        struct case_change opened = sample_opened(i, "reset"),
-                           judged = sample_judged(i, "reset", "accept");
-
-        if (ledger_append(l, &origin, &file, &opened) != LEDGER_OK ||
-            ledger_append(l, &origin, &file, &judged) != LEDGER_OK)
-            return 2;
-    }
-    ledger_close(&l);
-    return 0;
-}
-
-static void test_two_writers_at_once(void **state)
-{
-    pid_t children[WRITERS];
-    struct ledger *l;
-    struct ledger_end end;
-    size_t count;
-
-    (void)state;
-    for (int i = 0; i < WRITERS; i++) {
-        children[i] = fork();
-        if (children[i] == 0)
-            _exit(write_cases(i));
-    }
-    for (int i = 0; i < WRITERS; i++)
-        assert_int_equal(wait_for(children[i]), 0);
-    l = open_ledger();
-    assert_int_equal(ledger_verify(l, &end), LEDGER_OK);
-    assert_int_equal(end.sequence, 2 * WRITERS * CASES_EACH);
-    assert_int_equal(ledger_list(l, 1u << CASE_JUDGED, NULL, 0, &count), LEDGER_OK);
-    assert_int_equal(count, WRITERS * CASES_EACH);
-    ledger_close(&l);
-}
-
 static void test_a_walk_over_many_rows_misses_none(void **state)
 {
-    struct ledger *l = open_ledger();
+    struct ledger *l = contract_open();
     struct ledger_end end;
     struct case_file file;
 
     (void)state;
     for (int i = 0; i < 90; i++)
-        write_case(l, &file);
+        contract_write_long(l, &file);
     assert_int_equal(ledger_verify(l, &end), LEDGER_OK);
-    assert_int_equal(end.sequence, 90 * EVENTS_A_CASE);
+    assert_int_equal(end.sequence, 90 * CONTRACT_EVENTS);
     ledger_close(&l);
 }
 
+/* What is not there where something must be. */
 static void test_tampering_is_found(void **state)
 {
-    static const char *const tampering[] = {
-        "UPDATE ledger_event SET code = 0 WHERE sequence = 6",
-        "UPDATE ledger_event SET who = 'somebody' WHERE sequence = 6",
-        "UPDATE ledger_event SET at = NULL WHERE sequence = 6",
-        "UPDATE ledger_item SET text = 'resident:passport' WHERE text = 'resident:drivers-licence'",
-        "INSERT INTO ledger_item VALUES (9999, 0, 'fact', 'ward=yes', '', 0, 0, 0)",
-        "DELETE FROM ledger_event WHERE sequence = 2",
-    };
-    PGconn *connection = connect_behind_its_back();
-    struct ledger *l = open_ledger();
-    struct ledger_end end;
+    struct ledger *l = contract_open();
     struct case_file file;
 
     (void)state;
-    write_case(l, &file);
-    execute(connection, "CREATE TEMP TABLE kept_event AS SELECT * FROM ledger_event;"
-                        "CREATE TEMP TABLE kept_item AS SELECT * FROM ledger_item");
-    for (size_t i = 0; i < sizeof tampering / sizeof *tampering; i++) {
-        execute(connection, tampering[i]);
-        if (ledger_verify(l, &end) != LEDGER_DAMAGED)
-            fail_msg("%s", tampering[i]);
-        execute(connection,
-                "DELETE FROM ledger_event; INSERT INTO ledger_event SELECT * FROM kept_event;"
-                "DELETE FROM ledger_item; INSERT INTO ledger_item SELECT * FROM kept_item");
-        assert_int_equal(ledger_verify(l, &end), LEDGER_OK);
-    }
+    contract_write_long(l, &file);
     ledger_close(&l);
-    PQfinish(connection);
+    contract_keep();
+    contract_expect_found("UPDATE ledger_event SET code = 0 WHERE sequence = 6", 6);
+    contract_expect_found("UPDATE ledger_event SET who = 'somebody' WHERE sequence = 6", 6);
+    contract_expect_found("UPDATE ledger_event SET at = NULL WHERE sequence = 6", 6);
+    contract_expect_found("UPDATE ledger_event SET seal = 'short' WHERE sequence = 13", 13);
 }
 
 static void test_a_writer_that_does_not_finish_is_named(void **state)
 {
-    PGconn *connection = connect_behind_its_back();
-    struct ledger *l = open_ledger();
+    struct ledger *l = contract_open();
     struct ledger_origin origin = sample_origin("w1");
     struct case_change change = sample_opened(1, "reset");
     struct case_file file = {0};
 
     (void)state;
-    execute(connection, "BEGIN; LOCK TABLE ledger_event IN EXCLUSIVE MODE");
+    run("BEGIN; LOCK TABLE ledger_event IN EXCLUSIVE MODE");
     assert_int_equal(ledger_append(l, &origin, &file, &change), LEDGER_LOCKED);
     assert_string_equal(l->error.sqlstate, "55P03");
-    execute(connection, "ROLLBACK");
+    run("ROLLBACK");
     assert_int_equal(ledger_append(l, &origin, &file, &change), LEDGER_OK);
     ledger_close(&l);
-    PQfinish(connection);
 }
 
 static void test_rights_and_versions(void **state)
 {
-    PGconn *connection = connect_behind_its_back();
-    struct ledger *l = open_ledger();
+    struct ledger *l = contract_open();
     char other[256];
 
     (void)state;
     ledger_close(&l);
-    execute(connection, "CREATE ROLE visitor LOGIN");
+    run("CREATE ROLE visitor LOGIN");
     snprintf(other, sizeof other, "host=%s user=visitor dbname=postgres", folder);
     assert_int_equal(ledger_open_postgresql(&l, other, NULL), LEDGER_NOT_ALLOWED);
     snprintf(other, sizeof other, "%s options='-c default_transaction_read_only=on'", conninfo);
@@ -360,16 +242,15 @@ static void test_rights_and_versions(void **state)
         assert_int_equal(ledger_append(l, &origin, &file, &change), LEDGER_READ_ONLY);
     }
     ledger_close(&l);
-    execute(connection, "UPDATE ledger_version SET version = version + 1");
+    run("UPDATE ledger_version SET version = version + 1");
     assert_int_equal(ledger_open_postgresql(&l, conninfo, NULL), LEDGER_WRONG_VERSION);
-    execute(connection, "DROP TABLE ledger_version");
+    run("DROP TABLE ledger_version");
     assert_int_equal(ledger_open_postgresql(&l, conninfo, NULL), LEDGER_NOT_A_LEDGER);
-    PQfinish(connection);
 }
 
 static void test_a_server_that_went_away_is_found_again(void **state)
 {
-    struct ledger *l = open_ledger();
+    struct ledger *l = contract_open();
     struct ledger_origin origin = sample_origin("w1");
     struct case_change change = sample_opened(1, "reset");
     struct case_file file = {0};
@@ -391,10 +272,9 @@ static void test_a_server_that_went_away_is_found_again(void **state)
 
 int main(void)
 {
+    static const struct contract contract = {.open = open_postgresql, .run = run};
     const struct CMUnitTest tests[] = {
-        TEST(test_a_case_is_read_back_as_it_was),
-        TEST(test_two_windows_cannot_write_the_same_case),
-        TEST(test_two_writers_at_once),
+        CONTRACT(TEST),
         TEST(test_a_walk_over_many_rows_misses_none),
         TEST(test_tampering_is_found),
         TEST(test_a_writer_that_does_not_finish_is_named),
@@ -402,5 +282,6 @@ int main(void)
         TEST(test_a_server_that_went_away_is_found_again),
     };
 
+    contract_of(&contract);
     return cmocka_run_group_tests(tests, make_cluster, remove_cluster);
 }
