@@ -36,7 +36,7 @@ OPTIMISE := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-rec
 LINKHARD := -fsanitize=address,undefined -pie
 endif
 ifeq ($(COVERAGE),1)
-OPTIMISE := -O0 -g --coverage
+OPTIMISE := -O0 -g --coverage -include tests/checks/coverage.h
 LINKHARD := --coverage -pie
 endif
 CFLAGS   ?=
