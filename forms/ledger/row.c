@@ -334,10 +334,3 @@ enum ledger_fault row_complete(struct ledger_row *row, int64_t newest, const cha
                  row->sequence);
     return seal_row(row, row->seal) ? LEDGER_OK : LEDGER_NO_MEMORY;
 }
-
-bool row_intact(const struct ledger_row *row)
-{
-    char seal[LEDGER_SEAL_MAX];
-
-    return !row->misfit && seal_row(row, seal) && strcmp(seal, row->seal) == 0;
-}

@@ -81,8 +81,6 @@ bool row_to_change(const struct ledger_row *row, struct case_change *change)
  * seals. */
 enum ledger_fault row_complete(struct ledger_row *row, int64_t newest, const char *newest_seal)
     __attribute__((warn_unused_result));
-/* The row is as it was sealed. */
-bool row_intact(const struct ledger_row *row);
 
 extern const char row_first_seal[LEDGER_SEAL_MAX];
 
