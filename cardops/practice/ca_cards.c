@@ -47,6 +47,7 @@ bool ca_cards_find(void *context, const char *card_serial, struct ca_resident *r
     DIR *folder = store_path(cards, context, "cards") ? opendir(cards) : NULL;
     for (struct dirent *entry; folder != NULL && !found && (entry = readdir(folder)) != NULL;)
         if (read_card(cards, entry->d_name, &data) && strcmp(data.serial, card_serial) == 0) {
+            card_data_home(&data, context);
             ca_cards_describe(&data, resident);
             found = true;
         }

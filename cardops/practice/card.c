@@ -97,6 +97,8 @@ static enum practice_fault card_load(struct practice_card *card, const char *fil
         return state;
     int64_t base = state == PRACTICE_OK ? card->state.first_opened : now;
     enum practice_fault fault = card_data_read(&card->data, file, base, bad);
+    if (!fault)
+        card_data_home(&card->data, card->stand);
     if (fault || state == PRACTICE_OK)
         return fault;
     state_first(&card->state, &card->data, now);

@@ -1,4 +1,5 @@
 #include "cardops/practice/card_data.h"
+#include "cardops/practice/store.h"
 
 #include <iniparser/iniparser.h>
 
@@ -9,6 +10,9 @@
 
 /* My Number card and old 住基カード, contact side (card.md section 4). */
 static const char usual_atr[] = "3BE000FF8131FE4514";
+
+enum { MUNICIPALITY_DIGITS = 5 };
+static const char home_file[] = "municipality", home_unknown[] = "00000";
 
 /* What the readers of single keys share. */
 struct reading {
@@ -93,7 +97,8 @@ static bool read_serial(struct reading *r, const char *value)
 
 static bool read_municipality(struct reading *r, const char *value)
 {
-    return digits_copy(r->data->municipality, 5, value);
+    r->data->home = strcmp(value, "home") == 0;
+    return digits_copy(r->data->municipality, MUNICIPALITY_DIGITS, r->data->home ? home_unknown : value);
 }
 
 static bool read_expires(struct reading *r, const char *value)
@@ -305,4 +310,25 @@ enum practice_fault card_data_read(struct card_data *data, const char *file, int
     bool ok = read_atr(&r, usual_atr) && !read_unknown(ini, bad) && read_all(ini, &r, bad);
     iniparser_freedict(ini);
     return ok ? PRACTICE_OK : PRACTICE_BAD_FILE;
+}
+
+void card_data_home(struct card_data *data, const char *stand)
+{
+    struct bytes number = {0};
+    char text[MUNICIPALITY_DIGITS + 1] = "";
+    if (data->home && store_exists(stand, home_file) && store_read(stand, home_file, &number) &&
+        number.length >= MUNICIPALITY_DIGITS) {
+        memcpy(text, number.at, MUNICIPALITY_DIGITS);
+        (void)digits_copy(data->municipality, MUNICIPALITY_DIGITS, text);
+    }
+    bytes_free(&number);
+}
+
+bool card_data_set_home(const char *stand, const char *municipality)
+{
+    char digits[MUNICIPALITY_DIGITS + 2];
+    if (strlen(municipality) != MUNICIPALITY_DIGITS || !digits_copy(digits, MUNICIPALITY_DIGITS, municipality))
+        return false;
+    digits[MUNICIPALITY_DIGITS] = '\n';
+    return store_write(stand, home_file, digits, MUNICIPALITY_DIGITS + 1);
 }

@@ -32,9 +32,10 @@ struct card_data {
     size_t atr_length;
     char serial[16];        /* 15 digits */
     char municipality[6];   /* 5 digits */
+    bool home;              /* of the office's own municipality, see card_data_home */
     struct day expires;
     char name[CARD_TEXT_ROOM], address[CARD_TEXT_ROOM]; /* UTF-8 */
-    char prefecture[32], city[32];                      /* Latin letters: `Osaka-fu`, `Minoh-shi` */
+    char prefecture[32], city[32];                      /* Latin letters: `Mihon-ken`, `Mihon-shi` */
     struct day birth;
     char sex; /* 1 male, 2 female, 3 other, 9 unknown (card.md 6.3) */
     struct card_pin_data pins[PRACTICE_PINS_NAMED];
@@ -43,5 +44,14 @@ struct card_data {
 
 enum practice_fault card_data_read(struct card_data *data, const char *file, int64_t now,
                                    char bad[PRACTICE_KEY_NAME]) __attribute__((warn_unused_result));
+
+/*
+ * A card with `municipality = home` was issued where the office is: its number is a file of the stand's
+ * directory. Where that is missing the card carries 00000, which no municipality has. Other cards stay as
+ * they are.
+ */
+void card_data_home(struct card_data *data, const char *stand);
+/* Five digits, for all cards of the stand. The directory must exist. */
+bool card_data_set_home(const char *stand, const char *municipality) __attribute__((warn_unused_result));
 
 #endif

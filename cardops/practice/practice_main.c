@@ -1,5 +1,6 @@
 /* madoguchi-practice: the practice stand, and the commands that control one while it runs. */
 #include "cardops/practice/ca_report.h"
+#include "cardops/practice/card_data.h"
 #include "cardops/practice/control.h"
 #include "cardops/practice/store.h"
 
@@ -21,7 +22,7 @@
 enum { EXIT_USAGE = 2 };
 
 struct options {
-    const char *directory, *card, *cards;
+    const char *directory, *card, *cards, *municipality;
     int entry_seconds;
     struct clock clock;
     bool foreground;
@@ -33,7 +34,7 @@ static int usage(FILE *to)
 {
     fprintf(to,
             "usage: madoguchi-practice run --dir DIR [--card CARD] [--cards FOLDER]\n"
-            "                          [--entry-seconds N] [--clock TIME] [--foreground]\n"
+            "                          [--municipality NUMBER] [--entry-seconds N] [--clock TIME] [--foreground]\n"
             "       madoguchi-practice --dir DIR [--cards FOLDER] COMMAND [ARGUMENT...]\n"
             "CARD is a name in FOLDER (adult, child, locked, ...) or a path of an ini file.\n"
             "commands:\n");
@@ -168,6 +169,8 @@ static int run(const struct options *o)
             return complain("there is no card", o->card);
         card = path;
     }
+    if (o->municipality && !(store_folder(o->directory) && card_data_set_home(o->directory, o->municipality)))
+        return complain("no number of a municipality, or no place to keep it:", o->municipality);
     signal(SIGPIPE, SIG_IGN);
     return o->foreground ? stand_serve(o, card, -1) : run_apart(o, card);
 }
@@ -317,16 +320,22 @@ static int ca(const struct options *o)
 static bool options_read(struct options *o, int argc, char **argv)
 {
     static const struct option rows[] = {
-        {"dir", required_argument, NULL, 'd'},   {"card", required_argument, NULL, 'c'},
-        {"cards", required_argument, NULL, 'f'}, {"entry-seconds", required_argument, NULL, 'e'},
-        {"clock", required_argument, NULL, 't'}, {"foreground", no_argument, NULL, 'g'},
-        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0},
+        {"dir", required_argument, NULL, 'd'},
+        {"card", required_argument, NULL, 'c'},
+        {"cards", required_argument, NULL, 'f'},
+        {"municipality", required_argument, NULL, 'm'},
+        {"entry-seconds", required_argument, NULL, 'e'},
+        {"clock", required_argument, NULL, 't'},
+        {"foreground", no_argument, NULL, 'g'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     for (int c; (c = getopt_long(argc, argv, "h", rows, NULL)) != -1;)
         switch (c) {
         case 'd': o->directory = optarg; break;
         case 'c': o->card = optarg; break;
         case 'f': o->cards = optarg; break;
+        case 'm': o->municipality = optarg; break;
         case 'e': o->entry_seconds = atoi(optarg); break;
         case 't':
             if (!clock_parse(optarg, (int64_t)time(NULL), &o->clock))

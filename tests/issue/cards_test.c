@@ -1,7 +1,7 @@
 /* The cards of a stand as the practice CA's register of residents. */
 #include "cardops/practice/ca_cards.h"
 
-#include "cardops/practice/card.h"
+#include "cardops/practice/card_data.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,7 +33,7 @@ static int setup(void **state)
 {
     (void)state;
     snprintf(stand, sizeof stand, "/tmp/cards-test.XXXXXX");
-    return mkdtemp(stand) != NULL && open_once("adult") == 0 && open_once("ward") == 0 &&
+    return mkdtemp(stand) != NULL && card_data_set_home(stand, "27220") && open_once("adult") == 0 && open_once("ward") == 0 &&
                    open_once("no-certificates") == 0
                ? 0
                : -1;
@@ -58,8 +58,8 @@ static void an_adult_is_found_by_the_serial(void **state)
     assert_true(ca_cards_find(stand, "990000000000001", &resident));
     assert_string_equal(resident.name, "見本　花子");
     assert_string_equal(resident.municipality_code, "27220");
-    assert_string_equal(resident.prefecture, "Osaka-fu");
-    assert_string_equal(resident.municipality, "Minoh-shi");
+    assert_string_equal(resident.prefecture, "Mihon-ken");
+    assert_string_equal(resident.municipality, "Mihon-shi");
     assert_int_equal(resident.birth, 19850412);
     assert_int_equal(resident.sex, 2);
     assert_int_equal(resident.card_expiry, 20301124);

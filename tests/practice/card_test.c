@@ -1,4 +1,5 @@
 /* The emulated card: selection, files, PINs and counters (card.md sections 1-3). */
+#include "cardops/practice/card_data.h"
 #include "tests/practice/cards.h"
 
 static int setup(void **state)
@@ -137,10 +138,30 @@ static void the_record_holds_serial_municipality_and_expiry(void **state)
     assert_int_equal(bench_send(b, "00B2010400"), 0x9000);
     assert_int_equal(b->answer.length, 30);
     assert_memory_equal(b->answer.at, "\x01\x1C", 2);
-    assert_memory_equal(b->answer.at + 2, "990000000000001" "27220" "20301122", 28);
+    assert_memory_equal(b->answer.at + 2, "990000000000001" "00000" "20301122", 28);
     assert_int_equal(bench_send(b, "00B2020400"), 0x6A83);
     assert_int_equal(bench_send(b, "00B2010000"), 0x6A86);
     assert_int_equal(bench_send(b, "00B0000004"), 0x6981);
+}
+
+/* Cards are issued where the office is, whichever city that is, but for one that came from elsewhere. */
+static void a_card_is_of_the_offices_municipality(void **state)
+{
+    struct bench *b = *state;
+    static const struct {
+        const char *card, *home, *number;
+    } rows[] = {{"adult", "28210", "28210"}, {"other-city", "28210", "99999"}, {"adult", "25204", "25204"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_true(card_data_set_home(b->stand, rows[i].home));
+        bench_insert(b, rows[i].card);
+        assert_int_equal(bench_send(b, SELECT_COMMON), 0x9000);
+        assert_int_equal(bench_send(b, "00A4020C020001"), 0x9000);
+        assert_int_equal(bench_send(b, "00B2010400"), 0x9000);
+        assert_memory_equal(b->answer.at + 17, rows[i].number, 5);
+    }
+    assert_false(card_data_set_home(b->stand, "2821"));
+    assert_false(card_data_set_home(b->stand, "282100"));
+    assert_false(card_data_set_home(b->stand, "2821x"));
 }
 
 static void token_and_presence_files_read_free(void **state)
@@ -299,6 +320,7 @@ int main(void)
         TEST(a_pin_changes_after_verify_only),
         TEST(both_halves_of_juki_change_by_the_other_command),
         TEST(the_record_holds_serial_municipality_and_expiry),
+        TEST(a_card_is_of_the_offices_municipality),
         TEST(token_and_presence_files_read_free),
         TEST(attributes_need_their_pin_or_the_printed_number),
         TEST(a_pin_that_is_not_there_is_no_locked_pin),

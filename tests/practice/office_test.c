@@ -352,7 +352,7 @@ static void certificates_follow_the_profile(void **state)
     text[n] = '\0';
     static const char *const parts[] = {
         "sha256WithRSAEncryption", "Public-Key: (2048 bit)",        "O = JPKI-PRACTICE",
-        "L = Osaka-fu, L = Minoh-shi", "Digital Signature, Non Repudiation",
+        "L = Mihon-ken, L = Mihon-shi", "Digital Signature, Non Repudiation",
         "1.2.392.200149.8.5.1.1.20",   "Not After : Nov 22 14:59:59 2028 GMT",
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)

@@ -61,11 +61,25 @@ static void back_before_the_card_is_read(void **state)
     session_expect(s, "ロック（0回）");
 }
 
+/* As one that lay there before the person was chosen: until when its certificate is valid is told, not asked. */
+static void a_card_put_in_when_asked_for_is_read_whole(void **state)
+{
+    (void)state;
+    session_fresh(s, "none");
+    session_clerk(s, NULL);
+    session_type(s, "カードなし", "2");
+    session_type(s, "どなたが来られましたか", "1");
+    session_expect(s, "リーダーに入れてください");
+    session_insert(s, "adult");
+    session_expect(s, "あり（有効期限");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(persons_chosen_and_taken_back_in_a_row, rest),
         cmocka_unit_test_teardown(back_before_the_card_is_read, rest),
+        cmocka_unit_test_teardown(a_card_put_in_when_asked_for_is_read_whole, rest),
     };
     return cmocka_run_group_tests_name("wrong turns", tests, open_all, close_all);
 }
