@@ -116,6 +116,8 @@ struct desk_view {
     enum card_code link;             /* of the card process and reader: CARD_OK, or why nothing works now */
     enum card_presence presence;
     bool pad, practice;
+    uint8_t keeps_old_key;           /* enum card_yes, of the authority module: while a new pair waits for its
+                                        certificate; CARD_UNKNOWN: no card process was ever open */
     bool card_coming;                /* the card in the reader is about to be read */
     bool card_known;                 /* `card` is of the card now in the reader */
     bool card_is_the_cases;          /* and it is the one the open case is bound to */

@@ -61,9 +61,9 @@ static uint8_t old_usable(const struct desk *d, uint8_t pin, uint8_t made, uint8
         return CARD_NO;
     if (installed == CARD_UNKNOWN)
         return CARD_UNKNOWN;
-    if (d->keeps_old_key == CARD_YES || made == CARD_NO)
+    if (d->view.keeps_old_key == CARD_YES || made == CARD_NO)
         return was_there;
-    return made == CARD_YES && d->keeps_old_key == CARD_NO ? CARD_NO : CARD_UNKNOWN;
+    return made == CARD_YES && d->view.keeps_old_key == CARD_NO ? CARD_NO : CARD_UNKNOWN;
 }
 
 static bool read_paper(const struct case_paper *paper, struct certificate_facts *facts,

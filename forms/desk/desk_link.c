@@ -160,9 +160,8 @@ static void opened(struct desk *d, const struct card_reply *reply, int64_t now)
         d->try_link_at = passes(reply->code) ? now + LINK_AGAIN_SECONDS : 0;
         return;
     }
-    d->view.pad = reply->pad;
     d->view.practice = reply->practice;
-    d->keeps_old_key = reply->keeps_old_key ? CARD_YES : CARD_NO;
+    d->view.keeps_old_key = reply->keeps_old_key ? CARD_YES : CARD_NO;
     d->claimed_at = -1;
     set_presence(d, reply->presence, now);
 }
@@ -247,6 +246,7 @@ void link_pump(struct desk *d, int64_t now)
     struct card_reply reply;
 
     while (d->client && card_client_receive(d->client, &reply)) {
+        d->view.pad = reply.pad;
         if (reply.code == CARD_PROCESS_DIED)
             process_ended(d, CARD_PROCESS_DIED, now);
         else if (reply.sequence == 0)

@@ -30,7 +30,6 @@ struct desk {
     struct case_paper paper;         /* what the step brought */
     uint8_t key_made;                /* the step under way has a key on the card for certain */
     uint8_t verified;                /* bit i: PIN i was entered since the card was put in */
-    uint8_t keeps_old_key;           /* enum card_yes: while a new pair waits for its certificate */
     int64_t claimed_at;              /* the event that view.certificates is of; -1: look again */
     enum desk_asked asked;           /* the request that has no reply yet */
     int64_t limit_from;              /* the watchdog counts from here */

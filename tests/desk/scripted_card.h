@@ -185,7 +185,6 @@ static inline int set_up(void **state)
     memset(&fake, 0, sizeof fake);
     now = 1000;
     window = "w1";
-    keeps_old_key = true;
     strcpy(folder, "/tmp/desk-test-XXXXXX");
     if (!mkdtemp(folder))
         return -1;
