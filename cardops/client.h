@@ -157,6 +157,7 @@ struct card_request {
     uint8_t certificate;     /* enum card_certificate */
     uint8_t with_certificates; /* CARD_ASK_READ: the authentication certificate too */
     char serial[CARD_SERIAL_MAX]; /* the case's card; empty only for OPEN, READ and RELEASE */
+    uint8_t places_done;     /* CHANGE: the PIN's first places that hold the new PIN since an earlier attempt */
     uint16_t blob_length;
     union {
         struct card_settings settings;
@@ -196,7 +197,7 @@ struct card_reply {
     uint8_t presence;        /* enum card_presence */
     uint8_t entry, entries;
     uint8_t resident;        /* enum card_resident_flags */
-    uint8_t pad;             /* OPEN: 1 when the reader has a usable pinpad */
+    uint8_t pad;             /* 1 when the reader has a usable pinpad, as far as it has said */
     uint8_t pad_minimum, pad_maximum; /* digits it reports; 0: not told */
     uint8_t practice;        /* OPEN: the module is the practice module */
     uint8_t keeps_old_key;

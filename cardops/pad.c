@@ -34,6 +34,7 @@ enum reader_fault pad_probe(struct pad *pad, struct reader *reader, const char *
         fault = read_properties(pad, reader);
     if (passes(fault))
         return fault;
+    pad->known = fault == READER_OK || fault == READER_UNSUPPORTED;
     if (has_features) {
         pad->pin.manners = pinpad_manners_of(reader_name, &pad->properties);
         pad->usable = features->verify != 0 && features->modify != 0 && pad->pin.manners.verifies &&

@@ -7,15 +7,17 @@
 #include "cardops/applet/pin.h"
 
 struct pad {
-    bool usable;
+    bool known;  /* the reader has said what it has */
+    bool usable; /* has a pinpad that may be used, as far as it has said */
     struct pin_pad pin;
     struct pinpad_properties properties;
 };
 
 /*
- * Asks the reader; needs no card. READER_OK: it is known now whether there is a pinpad; a reader that
- * refuses the question has none (card.md 7.1). Any other answer: nothing is known yet, for somebody
- * else holds the reader, or reader, service or memory were not there.
+ * Asks the reader; needs no card. A reader that refuses the question has no pinpad (card.md 7.1). One
+ * from which no answer came is without one until it is asked again: READER_OK, and not known.
+ * Any other answer: it could not be asked, for somebody else holds the reader, or reader, service or
+ * memory were not there.
  */
 enum reader_fault pad_probe(struct pad *pad, struct reader *reader, const char *reader_name,
                             uint8_t seconds) __attribute__((warn_unused_result));

@@ -73,8 +73,7 @@ static void finish_reply(struct service *s, struct card_reply *r)
     r->commands = s->channel.commands;
     if (s->open)
         service_watch(s);
-    r->presence = (uint8_t)s->presence;
-    r->resident = s->resident.flags;
+    service_tell_state(s, r);
 }
 
 /* One message; false: the peer is gone. */

@@ -12,6 +12,13 @@
 /* --- events
  * ---------------------------------------------------------------------------------------- */
 
+void service_tell_state(const struct service *s, struct card_reply *r)
+{
+    r->presence = (uint8_t)s->presence;
+    r->resident = s->resident.flags;
+    r->pad = s->pad.usable;
+}
+
 void service_event(struct service *s, enum card_event event, const struct card_reply *detail)
 {
     struct card_reply r = {0};
@@ -20,8 +27,7 @@ void service_event(struct service *s, enum card_event event, const struct card_r
     r.version = CARD_WIRE_VERSION;
     r.sequence = 0;
     r.event = event;
-    r.presence = (uint8_t)s->presence;
-    r.resident = s->resident.flags;
+    service_tell_state(s, &r);
     if (!s->peer_gone && send(s->peer, &r, sizeof r, MSG_NOSIGNAL) < 0)
         s->peer_gone = true;
 }
@@ -54,6 +60,13 @@ static enum card_presence presence_now(struct service *s)
     return words[now];
 }
 
+/* Another may be plugged in there. */
+static void forget_reader(struct service *s)
+{
+    s->reader_found = false;
+    s->pad = (struct pad){0};
+}
+
 void service_watch(struct service *s)
 {
     enum card_presence now = presence_now(s);
@@ -63,7 +76,7 @@ void service_watch(struct service *s)
     if (now != CARD_IN_READER)
         channel_power_off(&s->channel);
     if (now == CARD_SERVICE_AWAY || now == CARD_READER_AWAY)
-        s->reader_found = s->pad_probed = false;
+        forget_reader(s);
     service_event(s, CARD_EVENT_PRESENCE, NULL);
 }
 
@@ -83,6 +96,7 @@ static void refuse_requests(struct service *s)
             return;
         struct card_reply r = {.version = CARD_WIRE_VERSION, .code = CARD_BUSY, .tries = -1};
         r.sequence = (size_t)got == sizeof q ? q.sequence : 0;
+        service_tell_state(s, &r);
         if (r.sequence != 0 && send(s->peer, &r, sizeof r, MSG_NOSIGNAL) < 0)
             s->peer_gone = true;
     }
@@ -120,15 +134,18 @@ static enum card_code reader_code(enum reader_fault fault)
     return CARD_READER_GONE;
 }
 
+static bool pad_is_wanted(const struct service *s)
+{
+    return s->settings.use_pad && !s->pad.known;
+}
+
 static enum card_code find_reader(struct service *s)
 {
     struct reader *reader = s->channel.reader;
     enum card_code code = reader_code(reader->ops->open(reader));
-    if (code == CARD_OK && !s->pad_probed && s->settings.use_pad) {
+    if (code == CARD_OK && pad_is_wanted(s))
         code = reader_code(
             pad_probe(&s->pad, reader, s->settings.reader, s->settings.entry_seconds));
-        s->pad_probed = code == CARD_OK;
-    }
     s->reader_found = code == CARD_OK;
     return code;
 }
@@ -136,12 +153,12 @@ static enum card_code find_reader(struct service *s)
 enum card_code service_connect(struct service *s)
 {
     enum card_code code = CARD_OK;
-    if (!s->reader_found)
+    if (!s->reader_found || pad_is_wanted(s))
         code = find_reader(s);
     if (code == CARD_OK)
         code = channel_connect(&s->channel);
     if (code == CARD_NO_SERVICE || code == CARD_NO_READER || code == CARD_READER_GONE)
-        s->reader_found = s->pad_probed = false;
+        forget_reader(s);
     return code;
 }
 
@@ -259,7 +276,8 @@ void service_end(struct service *s)
         close(s->lock);
     s->lock = -1;
     log_close(&s->log);
-    s->open = s->resident_open = s->reader_found = s->pad_probed = false;
+    s->open = s->resident_open = false;
+    forget_reader(s);
 }
 
 static enum card_code open_parts(struct service *s, struct card_reply *r)
@@ -290,7 +308,6 @@ static enum card_code open_parts(struct service *s, struct card_reply *r)
 static void tell_parts(const struct service *s, struct card_reply *r)
 {
     const struct authority *a = s->module.authority;
-    r->pad = s->pad.usable;
     r->pad_minimum = s->pad.properties.minimum;
     r->pad_maximum = s->pad.properties.maximum;
     r->practice = a != NULL && a->practice;
@@ -305,7 +322,6 @@ enum card_code service_open(struct service *s, const struct card_request *q, str
         return CARD_BAD_REQUEST;
     service_end(s);
     s->settings = q->body.settings;
-    s->pad = (struct pad){0};
     log_open(&s->log, s->settings.log, s->settings.log_level);
     enum card_code code = open_parts(s, r);
     if (code != CARD_OK) {

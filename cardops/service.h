@@ -28,7 +28,6 @@ struct service {
     bool reader_found;
     enum card_presence presence;
     struct pad pad;
-    bool pad_probed;
     struct authority_module module;
     struct resident resident;
     bool resident_open;
@@ -42,10 +41,12 @@ typedef enum card_code service_step(struct service *s, const struct card_request
 /* service.c */
 service_step service_open, service_release;
 void service_end(struct service *s);
+/* What every reply and event tells beside its own matter. */
+void service_tell_state(const struct service *s, struct card_reply *r);
 void service_event(struct service *s, enum card_event event, const struct card_reply *detail);
 /* Presence may have changed: tells it; a connection whose card is gone is given up. */
 void service_watch(struct service *s);
-/* Reader found, pad probed, card connected. */
+/* Reader found, pad asked (again, where no answer came before), card connected. */
 enum card_code service_connect(struct service *s) __attribute__((warn_unused_result));
 /* The same, and the card is the one of `serial`: CARD_OTHER if not. A stale connection is renewed
  * once. */

@@ -23,6 +23,7 @@ struct emulated {
     bool armed;
     enum emulated_fault fault;
     unsigned countdown, commands, executed;
+    unsigned deaf; /* questions that will get no answer */
 };
 
 static struct emulated *self(struct reader *r)
@@ -76,6 +77,11 @@ void emulated_reader_fault(struct reader *r, enum emulated_fault fault, unsigned
     e->armed = nth > 0;
     e->fault = fault;
     e->countdown = nth;
+}
+
+void emulated_reader_deaf(struct reader *r, unsigned questions)
+{
+    self(r)->deaf = questions;
 }
 
 void emulated_reader_refuse(struct reader *r)
@@ -302,6 +308,10 @@ static enum reader_fault emulated_control(struct reader *r, uint32_t code, const
     if (fault)
         return fault;
     bool ok;
+    if (code != CODE_VERIFY && code != CODE_MODIFY && e->deaf > 0) {
+        e->deaf--;
+        return READER_NOT_TRANSACTED;
+    }
     switch (code) {
     case CODE_FEATURES:
         ok = e->has_pad ? bytes_set(out, features, sizeof features)

@@ -41,6 +41,8 @@ void emulated_reader_other(struct reader *r, struct practice_card *card);
 bool emulated_reader_keys(struct reader *r, const char *keys) __attribute__((warn_unused_result));
 /* At the `nth` command from now that is on its way to the card (1: the next). One fault is kept. */
 void emulated_reader_fault(struct reader *r, enum emulated_fault fault, unsigned nth);
+/* The next `questions` about what the reader can do get no answer. */
+void emulated_reader_deaf(struct reader *r, unsigned questions);
 /* polkit refuses this session from now on: READER_NOT_AUTHORISED until emulated_reader_restore. */
 void emulated_reader_refuse(struct reader *r);
 void emulated_reader_restore(struct reader *r);

@@ -2,7 +2,7 @@
  * The card process's own loop over the emulated reader. The reader's "name" is the path of a
  * script, read anew at every CARD_ASK_OPEN; one word a line:
  *
- *   stand DIRECTORY   card FILE   other FILE   pad   keys SCRIPT   fault NUMBER NTH   refuse
+ *   stand DIRECTORY   card FILE   other FILE   pad   keys SCRIPT   fault NUMBER NTH   refuse   deaf QUESTIONS
  */
 #include "cardops/practice/emulated_reader.h"
 #include "cardops/server.h"
@@ -16,7 +16,7 @@ static struct practice_card *card, *other;
 
 struct script {
     char stand[256], card[256], other[256], keys[8][64];
-    unsigned key_count, fault, nth;
+    unsigned key_count, fault, nth, deaf;
     bool pad, refuse;
 };
 
@@ -31,7 +31,8 @@ static bool read_script(struct script *s, const char *path)
         if (sscanf(line, "stand %255s", s->stand) == 1 ||
             sscanf(line, "card %255s", s->card) == 1 ||
             sscanf(line, "other %255s", s->other) == 1 ||
-            sscanf(line, "fault %u %u", &s->fault, &s->nth) == 2)
+            sscanf(line, "fault %u %u", &s->fault, &s->nth) == 2 ||
+            sscanf(line, "deaf %u", &s->deaf) == 1)
             continue;
         if (s->key_count < 8 && sscanf(line, "keys %63s", s->keys[s->key_count]) == 1)
             s->key_count++;
@@ -66,6 +67,8 @@ static struct reader *open_emulated(const struct card_settings *settings)
         ready = emulated_reader_keys(r, s.keys[i]);
     if (ready && s.nth > 0)
         emulated_reader_fault(r, (enum emulated_fault)s.fault, s.nth);
+    if (ready)
+        emulated_reader_deaf(r, s.deaf);
     if (ready && s.refuse)
         emulated_reader_refuse(r);
     if (!ready && r != NULL)

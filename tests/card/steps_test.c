@@ -57,6 +57,34 @@ static void a_reader_without_pad_says_so(void **state)
                      CARD_NO_RESIDENT);
 }
 
+/* Of features, then of properties: the reader is asked again at the next step, whatever that is. */
+static void a_question_without_answer_is_asked_again(void **state)
+{
+    (void)state;
+    begin(RIG_ADULT, "pad\nkeys 1234E\ndeaf 1\n");
+    assert_int_equal(rig.reply.pad, 0);
+    assert_int_equal(ask_read(false), CARD_OK);
+    assert_int_equal(rig.reply.pad, 1);
+    assert_int_equal(rig_pin(&rig, CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_WAY_PAD), CARD_OK);
+    rig_script(&rig, "pad\nkeys 1234E\ndeaf 2\n");
+    assert_int_equal(rig_open(&rig), CARD_OK);
+    assert_int_equal(rig_pin(&rig, CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_WAY_PAD), CARD_NO_PAD);
+    assert_int_equal(rig_pin(&rig, CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_WAY_PAD), CARD_OK);
+}
+
+/* By the option: not even where the reader has one. */
+static void a_pad_switched_off_is_not_asked_for(void **state)
+{
+    (void)state;
+    rig_up(&rig, RIG_ADULT);
+    rig.settings.use_pad = 0;
+    rig_script(&rig, "pad\nkeys 1234E\n");
+    assert_int_equal(rig_open(&rig), CARD_OK);
+    assert_int_equal(rig.reply.pad, 0);
+    assert_int_equal(rig_pin(&rig, CARD_ASK_VERIFY, CARD_PIN_AUTH, CARD_WAY_PAD), CARD_NO_PAD);
+    assert_int_equal(rig.at_pad, 0);
+}
+
 static void the_order_is_held(void **state)
 {
     (void)state;
@@ -77,7 +105,7 @@ static void the_whole_card_in_thirteen_commands(void **state)
     const struct card_facts *f = &rig.reply.facts;
     assert_in_range(rig.reply.commands, 1, 13);
     assert_string_equal(f->serial, "990000000000001");
-    assert_string_equal(f->municipality, "00000");
+    assert_string_equal(f->municipality, "27220");
     assert_int_equal(f->pin_count, 4);
     assert_int_equal(f->pins[CARD_PIN_SIG].tries[0], 5);
     assert_int_equal(f->pins[CARD_PIN_AUTH].tries[0], 3);
@@ -285,6 +313,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STEP(open_tells_pad_and_module),
         STEP(a_reader_without_pad_says_so),
+        STEP(a_question_without_answer_is_asked_again),
+        STEP(a_pad_switched_off_is_not_asked_for),
         STEP(the_order_is_held),
         STEP(the_whole_card_in_thirteen_commands),
         STEP(the_authentication_certificate_tells_its_days),
