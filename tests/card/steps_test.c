@@ -105,7 +105,7 @@ static void the_whole_card_in_thirteen_commands(void **state)
     const struct card_facts *f = &rig.reply.facts;
     assert_in_range(rig.reply.commands, 1, 13);
     assert_string_equal(f->serial, "990000000000001");
-    assert_string_equal(f->municipality, "27220");
+    assert_string_equal(f->municipality, "00000");
     assert_int_equal(f->pin_count, 4);
     assert_int_equal(f->pins[CARD_PIN_SIG].tries[0], 5);
     assert_int_equal(f->pins[CARD_PIN_AUTH].tries[0], 3);
