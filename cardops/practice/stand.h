@@ -16,7 +16,7 @@
 #include "cardops/practice/service.h"
 
 enum { STAND_PAD, STAND_PLAIN, STAND_READERS };
-enum { STAND_PATH = 512, STAND_CLIENTS = 16, STAND_LINE = 600, STAND_READY_SECONDS = 20 };
+enum { STAND_PATH = 512, STAND_CLIENTS = 16, STAND_LINE = 600, STAND_READY_SECONDS = 60 };
 
 struct stand_client {
     int fd;                 /* -1: free */

@@ -168,6 +168,20 @@ int session_commands(const struct session *s)
     return count;
 }
 
+void session_authority(const struct session *s)
+{
+    bool listens = false;
+    for (int i = 0; !listens && i < 100 * DEADLINE_SECONDS; i++) {
+        json_t *state = session_state(s);
+        listens = json_is_true(json_object_get(json_object_get(state, "ca"), "listens"));
+        json_decref(state);
+        if (!listens) {
+            poll(NULL, 0, 50);
+        }
+    }
+    assert_true(listens);
+}
+
 void session_powered_off(const struct session *s)
 {
     bool powered = true;

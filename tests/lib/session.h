@@ -17,6 +17,7 @@
 
 /* Tuesday, the counter is open. */
 #define SESSION_CLOCK "2026-11-24T10:00"
+enum { SESSION_TIME = 1795482000 };
 
 struct session {
     char folder[72];            /* stand/ runtime/ ledger.db madoguchi.ini */
@@ -57,6 +58,8 @@ void session_insert(const struct session *s, const char *card);
 void session_press(const struct session *s, const char *keys);
 /* The stand's state; the caller's to json_decref. */
 json_t *session_state(const struct session *s);
+/* The stand's CA has its keys and answers; waited for. */
+void session_authority(const struct session *s);
 /* Tries left of the card in the pad's reader; -1: no card or no such PIN. */
 int session_tries(const struct session *s, const char *pin);
 /* Commands that the pad's reader has carried to its card so far. */

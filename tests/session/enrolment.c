@@ -43,6 +43,7 @@ static void hand_out(struct session *s, const struct enrolment_card *card)
 void enrolment_open(struct session *s, const struct enrolment_card *cards, size_t count)
 {
     session_open(s, "none");
+    session_authority(s);
     for (size_t i = 0; i < count; i++) {
         write_card(s, &cards[i]);
         hand_out(s, &cards[i]);
@@ -139,5 +140,43 @@ void enrolment_is_done(const struct session *s, unsigned certificates)
     }
     for (unsigned pin = 0; pin < CASE_CERTIFICATES; pin++) {
         assert_int_equal(file.papers[pin].certificate.length > 0, (certificates >> pin) & 1);
+    }
+}
+
+/* --- witnesses ----------------------------------------------------------------------------------- */
+
+static void write_paper(const struct session *s, const char *name, const struct case_paper *paper)
+{
+    FILE *file = fopen(session_path(s, name), "we");
+    assert_non_null(file);
+    assert_int_equal(fwrite(paper->at, 1, paper->length, file), paper->length);
+    assert_int_equal(fclose(file), 0);
+}
+
+void enrolment_witness(struct session *s, const struct case_file *file, unsigned pin, const char *value)
+{
+    static const struct {
+        const char *kind, *id, *slot, *opened; /* the signature certificate is read after its PIN */
+    } rows[CASE_CERTIFICATES] = {{"sig", "2", "1", "--verify-pin --auth-id 2 --pin"}, {"auth", "1", "0", NULL}};
+    const char *kind = rows[pin].kind, *opened = rows[pin].opened;
+    char name[32], command[4096];
+    session_rest(s);
+    snprintf(name, sizeof name, "%s.record", kind);
+    write_paper(s, name, &file->papers[pin].certificate);
+    snprintf(command, sizeof command,
+             "exec >'%s/witness' 2>&1; set -x; cd '%s' && export PCSCLITE_CSOCK_NAME=stand/run/pcscd.comm && "
+             "pkcs15-tool --reader 0 --read-certificate %s %s %s -o %s.pem && "
+             "openssl x509 -in %s.pem -outform DER | cmp - %s.record && "
+             "openssl verify -x509_strict -attime %d -CAfile stand/ca/trust/%s-roots.pem %s.pem && "
+             "echo challenge >asked && "
+             "pkcs11-tool --slot-index %s --login --pin %s --sign -m SHA256-RSA-PKCS -i asked -o made && "
+             "openssl x509 -in %s.pem -pubkey -noout >key.pem && "
+             "openssl dgst -sha256 -verify key.pem -signature made asked",
+             s->folder, s->folder, rows[pin].id, opened != NULL ? opened : "", opened != NULL ? value : "", kind, kind,
+             kind, SESSION_TIME, kind, kind, rows[pin].slot, value, kind);
+    if (system(command) != 0) {
+        char show[128];
+        snprintf(show, sizeof show, "tail -n 12 '%s/witness' >&2", s->folder);
+        fail_msg("%s: the witnesses do not agree (%d)", kind, system(show));
     }
 }

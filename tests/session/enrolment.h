@@ -37,5 +37,11 @@ void enrolment_tick(struct session *s, const char *document);
 enum { ENROLMENT_SIG = 1, ENROLMENT_AUTH = 2 };
 /* The case is done, every step of it, and these certificates are in the record and no others. */
 void enrolment_is_done(const struct session *s, unsigned certificates);
+/*
+ * OpenSC reads from the card exactly the certificate of the record; openssl verifies it under the practice roots, and
+ * a signature that PKCS#11 had made with its key. `pin` is that of the certificate, `value` what it is now. Ends the
+ * programs: the card is needed.
+ */
+void enrolment_witness(struct session *s, const struct case_file *file, unsigned pin, const char *value);
 
 #endif

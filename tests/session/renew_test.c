@@ -37,6 +37,7 @@ static int hand_out_card(void **state)
     if (open_all(state) != 0) {
         return -1;
     }
+    session_authority(s);
     session_fresh(s, "renew");
     session_clerk(s, NULL);
     terminal_type(s->clerk, "3");

@@ -37,8 +37,8 @@ void plan_flow(struct flow *flow, const struct screen_view *view)
 
 static bool insists_on_name(const struct screen_view *view)
 {
-    bool install = view->step >= 0 && view->desk->file.steps[view->step].plan.kind == CASE_INSTALL;
-    return install && view->certificates[CARD_CERTIFICATE_SIG].name_differs;
+    const struct case_plan_step *step = view->step >= 0 ? &view->desk->file.steps[view->step].plan : NULL;
+    return step != NULL && step->kind == CASE_INSTALL && view->certificates[step->pin].name_differs;
 }
 
 void insist_flow(struct flow *flow, const struct screen_view *view)
@@ -52,6 +52,8 @@ void insist_flow(struct flow *flow, const struct screen_view *view)
         const struct desk_certificate *sig = &view->certificates[CARD_CERTIFICATE_SIG];
         flow_text(flow, THEME_BAD, 0, WORDS(view->language, "certificate.name", text, sig->name));
         flow_text(flow, THEME_BAD, 0, WORDS(view->language, "certificate.name-differs", text, sig->old_name));
+        flow_text(flow, THEME_TEXT, 0, say(view, "insist.name-right"));
+        flow_text(flow, THEME_TEXT, 0, say(view, "insist.name-wrong"));
         return;
     }
     flow_text(flow, THEME_BAD, 0, say(view, "insist.one-left"));
