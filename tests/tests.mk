@@ -24,7 +24,7 @@ TEST_IN_screens  := tui tui/screens tui/term tui/words config forms/desk forms/l
 TEST_IN_faults   := $(TEST_IN_desk)
 
 TEST_IN_session  := forms/ledger forms/case cardops/wire
-TEST_IN_bench    := forms/ledger forms/case forms/rules config $(CARD_FOLDERS)
+TEST_IN_bench    := $(TEST_IN_session) config forms/rules forms/desk $(CARD_FOLDERS)
 
 LIB_SOURCES := $(wildcard tests/lib/*.c)
 LIB_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(LIB_SOURCES))
@@ -110,9 +110,9 @@ coverage:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 run-tests; end=$$?; \
 	tests/checks/coverage $(BUILD)/coverage; exit $$end
 
-# The figures as one table, and the whole loop of cuts on real pcscd and libccid (minutes).
-bench: all $(BUILD)/tests/bench/bench_main $(BUILD)/tests/bench/recording_card_main
-	@BUILD=$(abspath $(BUILD)) $(BUILD)/tests/bench/bench_main 2>&1 | grep -v '^\[ *\(RUN\|=*\|OK\|PASSED\) *\]'
+# The figures as one table (of some groups: make bench ONLY="card enrol"), and the whole loop of cuts on real pcscd and libccid (minutes).
+bench: all $(patsubst %,$(BUILD)/tests/%_main,bench/bench bench/recording_card issue/ca)
+	@BUILD=$(abspath $(BUILD)) $(BUILD)/tests/bench/bench_main $(ONLY) 2>&1 | grep -v '^\[ *\(RUN\|=*\|OK\|PASSED\) *\]'
 
 SOAKED := $(patsubst %,$(BUILD)/tests/%_test,desk/enrol_cut faults/calls)
 soak: all $(HELPERS) $(SOAKED)

@@ -1,0 +1,142 @@
+/*
+ * The renewal of both certificates through desk, card process, filter and practice authority; beside it the same
+ * enrolments by `openssl cmp` at the same authority for a key in software, and twenty windows at once.
+ */
+#include "tests/bench/bench_card.h"
+#include "tests/bench/bench_desk.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { PROOFS = 2, KINDS = 2, SUBJECT_MAX = 80 };
+
+static struct session *s;
+
+#define PAD(what, which) {.kind = what, .pin = which, .way = CASE_BY_PAD}
+
+/* As the counter plans it: authentication before signature, nothing revoked before both are proven. */
+static const struct case_plan renewal = {
+    .step_count = 14,
+    .steps = {{.kind = CASE_VERIFY, .pin = CARD_PIN_SIG, .way = CASE_BY_TERMINAL},
+              PAD(CASE_VERIFY, CARD_PIN_AUTH),
+              PAD(CASE_KEEP, CARD_PIN_AUTH), PAD(CASE_KEY, CARD_PIN_AUTH), PAD(CASE_CERTIFICATE, CARD_PIN_AUTH),
+              PAD(CASE_INSTALL, CARD_PIN_AUTH), PAD(CASE_PROVE, CARD_PIN_AUTH),
+              PAD(CASE_KEEP, CARD_PIN_SIG), PAD(CASE_KEY, CARD_PIN_SIG), PAD(CASE_CERTIFICATE, CARD_PIN_SIG),
+              PAD(CASE_INSTALL, CARD_PIN_SIG), PAD(CASE_PROVE, CARD_PIN_SIG),
+              PAD(CASE_REVOKE, CARD_PIN_AUTH), PAD(CASE_REVOKE, CARD_PIN_SIG)},
+};
+
+/* --- ours ---------------------------------------------------------------------------------------- */
+
+/* A person at the resident's terminal and at the pad; their time is not counted. */
+static void prove_pins(unsigned *commands)
+{
+    struct bench_split unused = {0};
+    bench_case_start_step();
+    assert_true(terminal_wait_for(s->resident, "いまの暗証番号を入力"));
+    terminal_type(s->resident, "ABC123\r");
+    bench_case_wait();
+    bench_case_steps(1, "1234E", &unused);
+    *commands = unused.commands;
+}
+
+static void renew(struct bench_split *split, unsigned *pins, char subject[SUBJECT_MAX])
+{
+    session_resident(s);
+    bench_case_begin(s, "renew", &renewal);
+    bench_case_wait_resident();
+    snprintf(subject, SUBJECT_MAX, "/C=JP/L=%s/serialNumber=%s", bench_case_card()->municipality, bench_case_card()->serial);
+    prove_pins(pins);
+    bench_case_steps(renewal.step_count - PROOFS, NULL, split);
+    bench_case_end();
+    terminal_end(&s->resident);
+}
+
+/* --- openssl cmp --------------------------------------------------------------------------------- */
+
+static const char *const kinds[KINDS] = {"auth", "sig"};
+
+/* `command` finds $kind, $subject and the beginning of `openssl cmp`, $cmp. */
+static double run_timed(const char *command, const char *kind, const char *subject)
+{
+    double from = bench_now();
+    if (bench_shell("cd '%s' && trust=stand/ca/trust kind=%s subject=%s && "
+                    "cmp='openssl cmp -config \"\" -server http://127.0.0.1:'$(cat stand/ca/port)"
+                    "'/.well-known/cmp/p/'$kind' -trusted '$trust/cmp-root.pem' -cert '$trust/office.pem' -key "
+                    "'$trust/office.key && { %s; } >openssl.log 2>&1", s->folder, kind, subject, command) != 0) {
+        bench_shell("cat '%s' >&2", session_path(s, "openssl.log"));
+        fail_msg("openssl for %s", kind);
+    }
+    return bench_now() - from;
+}
+
+/* `asking`: of it, what its clients of the authority took. */
+static double enrol_in_software(const char *subject, double *asking)
+{
+    double keys = 0;
+    *asking = 0;
+    for (size_t i = 0; i < KINDS; i++) {
+        keys += run_timed("openssl genrsa -out soft-$kind.key 2048 && "
+                          "openssl req -new -key soft-$kind.key -subj $subject -out soft-$kind.req", kinds[i], subject);
+        *asking += run_timed("eval $cmp -cmd p10cr -csr soft-$kind.req -certout soft-$kind.pem", kinds[i], subject);
+    }
+    for (size_t i = 0; i < KINDS; i++) {
+        *asking += run_timed("eval $cmp -cmd rr -oldcert soft-$kind.pem -revreason 4", kinds[i], subject);
+    }
+    return keys + *asking;
+}
+
+void bench_enrol(struct session *session)
+{
+    struct bench_split splits[BENCH_FEW] = {{0}};
+    struct bench_pairs whole = {0}, asking = {0};
+    unsigned pins = 0;
+    s = session;
+    session_fresh(s, "adult");
+    for (size_t i = 0; i < BENCH_FEW; i++) {
+        char subject[SUBJECT_MAX];
+        double theirs_asking;
+        renew(&splits[i], &pins, subject);
+        double theirs = enrol_in_software(subject, &theirs_asking);
+        bench_add(&whole, splits[i].total / 1e3, theirs / 1e3);
+        bench_add(&asking, splits[i].filter, theirs_asking);
+    }
+    bench_row("renewal of both certificates", splits[0].commands, "APDU", "", "12 steps, from the proven PINs on");
+    bench_row("  and for the PIN by pad before it", pins, "APDU", "", "one step");
+    bench_pair("  its time, keys made on the card", &whole, "s", "openssl cmp, keys in software",
+               "2 keys, 2 p10cr with certConf, 2 rr; 5 in turn");
+    bench_split_rows(splits, BENCH_FEW, "within the reader's functions, key generation too");
+    bench_pair("  asking the authority alone", &asking, "ms", "openssl cmp", "4 questions, each a process of its own");
+}
+
+/* --- twenty windows ------------------------------------------------------------------------------ */
+
+void bench_windows(struct session *session)
+{
+    char line[128], command[BENCH_PATH], who[2][16];
+    double seconds[2];
+    unsigned asked[2], served[2], issued[2], confirmed[2];
+    (void)session;
+    snprintf(command, sizeof command, "tests/bench/windows.bash");
+    FILE *figures = popen(command, "re");
+    assert_non_null(figures);
+    for (size_t i = 0; i < 2; i++) {
+        assert_non_null(fgets(line, sizeof line, figures));
+        assert_int_equal(sscanf(line, "%15s %lf %u %u %u %u", who[i], &seconds[i], &asked[i], &served[i], &issued[i],
+                                &confirmed[i]), 6);
+    }
+    assert_int_equal(pclose(figures), 0);
+    struct bench_pairs rates = {0};
+    bench_add(&rates, served[0] / seconds[0], served[1] / seconds[1]);
+    bench_pair("enrolments a second, twenty windows at once", &rates, "/s", "openssl cmp, twenty at once",
+               "tests/bench/windows.bash, filters' start counted");
+    bench_row("  lost of them", asked[0] - (double)(served[0] < issued[0] ? served[0] : issued[0]), "", "none",
+              "asked, less served and issued");
+    bench_row("  not confirmed to the authority", served[0] - (double)confirmed[0], "", "none", "its own counter");
+}
