@@ -367,7 +367,7 @@ static enum reader_fault pcsc_transmit(struct reader *r, const struct bytes *com
         fault = READER_GARBLED;
     if (fault == READER_OK && !bytes_set(answer, room, length))
         fault = READER_NO_MEMORY;
-    explicit_bzero(room, ANSWER_ROOM);
+    explicit_bzero(room, length < ANSWER_ROOM ? length : ANSWER_ROOM);
     free(room);
     return or_removed(p, fault);
 }
