@@ -191,10 +191,7 @@ static int start_terminal(struct counter *c)
     case TERM_NOT_A_TERMINAL:
         return refuse(c, "start.terminal", "");
     case TERM_NOT_UTF8:
-        /* Japanese could not be shown here. */
-        fputs("madoguchi: this locale is not UTF-8. Start it with LC_ALL=C.UTF-8 or ja_JP.UTF-8, and set the "
-              "terminal to UTF-8.\n", stderr);
-        return CANNOT_START;
+        return refuse(c, "start.not-utf8", "");
     case TERM_UNKNOWN:
         return refuse(c, "start.term", type != NULL ? type : "");
     case TERM_NO_MEMORY:

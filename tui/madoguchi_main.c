@@ -4,6 +4,7 @@
 #include "tui/check_profile.h"
 #include "tui/counter.h"
 #include "tui/explain.h"
+#include "tui/terminal.h"
 #include "tui/words/words.h"
 
 #include <stdio.h>
@@ -38,6 +39,7 @@ static const struct command {
 } commands[] = {
     {"explain", explain_main, "command.explain"},
     {"check", check_profile_main, "command.check"},
+    {"terminal", terminal_main, "command.terminal"},
     {"help", help, "command.help"},
     {"version", version, "command.version"},
 };
@@ -60,6 +62,6 @@ int main(int argc, char **argv)
             return commands[i].run(argc - 1, argv + 1, today());
     char text[WORDS_TEXT_MAX];
     fprintf(stderr, "madoguchi: %s\n", WORDS(WORDS_JA, "explain.unknown-nearest", text, name,
-                                             "explain check help version"));
+                                             "explain check terminal help version"));
     return EXIT_NOT_UNDERSTOOD;
 }

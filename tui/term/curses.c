@@ -306,6 +306,9 @@ static bool next_key(struct key *key)
             }
             answer = keys_decode(term.typed, term.typed_count, true, key, &used);
         }
+        if (term.options.heard != NULL) {
+            term.options.heard(term.typed, used, answer == KEYS_COMPLETE ? key : NULL);
+        }
         drop_typed(used);
         if (answer != KEYS_COMPLETE) {
             continue;

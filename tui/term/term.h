@@ -32,6 +32,8 @@ struct term_options {
     bool wide;        /* ambiguous characters take two cells */
     bool plain;       /* no colours: NO_COLOR, or the option */
     bool secret;      /* what is typed waits in memory that is locked and in no core file */
+    /* NULL, or told of all that arrives, with the key it is taken for; NULL: for none. */
+    void (*heard)(const uint8_t *bytes, size_t count, const struct key *key);
 };
 
 enum term_event {
