@@ -359,6 +359,25 @@ static void go_on_as_reset(struct counter *c)
     counter_back_to(c, SCREEN_DOCUMENTS);
 }
 
+/* A PIN that the pad does not take is typed on the resident's terminal, as the message says. False: not planned so. */
+static bool leave_pad(struct counter *c)
+{
+    const struct desk_view *desk = c->view.desk;
+    int next = case_next_step(&desk->file);
+    const struct case_step *refused = &desk->file.steps[next];
+    enum card_code code = (enum card_code)refused->outcome.code;
+    if (refused->state != CASE_STEP_IS_NOT_DONE || refused->plan.way != CASE_BY_PAD ||
+        (code != CARD_NO_PAD && code != CARD_PAD_BLOCKED && code != CARD_PAD_STRUCTURE)) {
+        return true;
+    }
+    struct case_plan *plan = &c->view.plan;
+    *plan = desk->file.plan;
+    for (size_t i = (size_t)next; i < plan->step_count; i++) {
+        plan->steps[i].way = plan->steps[i].pin == refused->plan.pin ? CASE_BY_TERMINAL : plan->steps[i].way;
+    }
+    return counter_did(c, desk_plan(c->desk, plan, counter_now(c)));
+}
+
 static void go_on(struct counter *c)
 {
     const struct desk_view *desk = c->view.desk;
@@ -375,6 +394,9 @@ static void go_on(struct counter *c)
     case DESK_CURE_NONE:
         if (case_next_step(&desk->file) < 0) {
             close_with(c, finish, CASE_REASON_NONE);
+            return;
+        }
+        if (!leave_pad(c)) {
             return;
         }
         break;
