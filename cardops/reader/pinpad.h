@@ -48,8 +48,7 @@ struct pinpad_manners {
     uint8_t minimum, maximum; /* digits it can take, where known; 0: as it reports */
 };
 
-/* By USB numbers where the reader tells them, else by parts of its name. Never fails: the usual
- * manners. */
+/* By the USB numbers it tells or by a part of its name. Never fails: the usual manners. */
 struct pinpad_manners pinpad_manners_of(const char *reader_name, const struct pinpad_properties *p);
 
 /* Whether a PIN of that many digits (fixed length) can be typed there. */

@@ -3,9 +3,9 @@
 #include <string.h>
 
 /*
- * Row by row card.md 7.8; USB numbers from libccid's Info.plist. A row matches by its numbers where
- * both are set and the reader tells its own, else by a part of the reader's name. First match
- * decides.
+ * Row by row card.md 7.8; USB numbers and names from libccid's Info.plist. A row matches by its
+ * numbers, where the reader tells its own, or by a part of the reader's name: a family has many
+ * numbers. First match decides.
  */
 struct quirk {
     uint16_t vendor, product;
@@ -22,7 +22,8 @@ struct quirk {
 static const struct quirk quirks[] = {
     /* The practice pad has the driver's numbers of a GemPC PinPad, and takes what it reports. */
     {0, 0, "madoguchi-pad", {USUAL}},
-    {0x08E6, 0x3478, "GemPC P", {USUAL, .minimum = 4, .maximum = 8}},
+    {0x08E6, 0x3478, "GemPCPinPad", {USUAL, .minimum = 4, .maximum = 8}},
+    {0, 0, "GemPC PinPad", {USUAL, .minimum = 4, .maximum = 8}},
     {0x0982, 0x0008, "VEGA-ALPHA", {USUAL, .minimum = 4, .maximum = 8}},
     {0x04E6, 0xE003, "SPR 532", {ASKS(0, 0)}},
     {0x046A, 0x003E, "SmartTerminal ST-2", {ASKS(0, 0), .maximum = 25}},
@@ -53,9 +54,8 @@ static const struct pinpad_manners usual = {USUAL};
 
 static bool matches(const struct quirk *q, const char *name, const struct pinpad_properties *p)
 {
-    if (q->vendor != 0 && p->vendor != 0)
-        return q->vendor == p->vendor && q->product == p->product;
-    return strcasestr(name, q->name) != NULL;
+    bool by_numbers = q->vendor != 0 && q->vendor == p->vendor && q->product == p->product;
+    return by_numbers || strcasestr(name, q->name) != NULL;
 }
 
 struct pinpad_manners pinpad_manners_of(const char *reader_name, const struct pinpad_properties *p)
