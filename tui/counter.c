@@ -227,7 +227,8 @@ static void run(struct counter *c)
         show(c);
         bool heard = wait(c);
         pump(c);
-        if (heard || !c->go_when_read) {
+        /* A screen that has come up on the desk's news is shown before a key counts on it. */
+        if (!c->fresh && (heard || !c->go_when_read)) {
             take_events(c);
         }
     }

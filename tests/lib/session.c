@@ -22,7 +22,7 @@
 
 #include <cmocka.h>
 
-enum { PATHS = 4, LINE = 8192, DEADLINE_SECONDS = 20, GOLDEN_MAX = 32 * 1024 };
+enum { PATHS = 4, LINE = 8192, GOLDEN_MAX = 32 * 1024, TURN_MS = 20, TURNS_A_SECOND = 1000 / TURN_MS };
 
 /* --- files ------------------------------------------------------------------------------------- */
 
@@ -117,11 +117,29 @@ static json_t *control(const struct session *s, const char *command)
     return json_loadb(line, used, 0, NULL);
 }
 
+/* What everybody sees, for the report of a failure; cmocka's own messages are too short for a screen. */
+static void print_screens(const struct session *s)
+{
+    struct terminal *terminals[] = {s->clerk, s->resident};
+    for (size_t i = 0; i < sizeof terminals / sizeof *terminals; i++) {
+        if (terminals[i] != NULL) {
+            terminal_wait_idle(terminals[i]);
+            fprintf(stderr, "%s sees\n%s", i == 0 ? "the clerk" : "the resident", terminal_screen(terminals[i]));
+        }
+    }
+    json_t *answer = control(s, "state");
+    char *state = json_dumps(answer, JSON_COMPACT);
+    fprintf(stderr, "the stand: %s\n", state != NULL ? state : "no answer");
+    free(state);
+    json_decref(answer);
+}
+
 void session_stand(const struct session *s, const char *command)
 {
     json_t *answer = control(s, command);
     const char *error = json_string_value(json_object_get(answer, "error"));
     if (!json_is_true(json_object_get(answer, "ok"))) {
+        print_screens(s);
         fail_msg("the stand on \"%s\": %s", command, error != NULL ? error : "no answer");
     }
     json_decref(answer);
@@ -134,10 +152,17 @@ void session_insert(const struct session *s, const char *card)
     session_stand(s, command);
 }
 
+void session_wait_prompt(const struct session *s)
+{
+    char command[32];
+    snprintf(command, sizeof command, "wait-prompt\t%d", DEADLINE_SECONDS);
+    session_stand(s, command);
+}
+
 void session_press(const struct session *s, const char *keys)
 {
     char command[64];
-    session_stand(s, "wait-prompt\t20");
+    session_wait_prompt(s);
     snprintf(command, sizeof command, "press\t%s", keys);
     session_stand(s, command);
 }
@@ -185,12 +210,12 @@ void session_authority(const struct session *s)
 void session_powered_off(const struct session *s)
 {
     bool powered = true;
-    for (int i = 0; powered && i < 20 * DEADLINE_SECONDS; i++) {
+    for (int i = 0; powered && i < TURNS_A_SECOND * DEADLINE_SECONDS; i++) {
         json_t *state = session_state(s);
         powered = json_is_true(json_object_get(json_object_get(state, "pad"), "powered"));
         json_decref(state);
         if (powered) {
-            poll(NULL, 0, 50);
+            poll(NULL, 0, TURN_MS);
         }
     }
     assert_false(powered);
@@ -226,8 +251,8 @@ static void start_stand(struct session *s, const char *build, const char *card)
         _exit(127);
     }
     json_t *answer = NULL;
-    for (int i = 0; answer == NULL && i < 100 * DEADLINE_SECONDS && waitpid(s->stand, NULL, WNOHANG) == 0; i++) {
-        poll(NULL, 0, 10);
+    for (int i = 0; answer == NULL && i < TURNS_A_SECOND * DEADLINE_SECONDS && waitpid(s->stand, NULL, WNOHANG) == 0; i++) {
+        poll(NULL, 0, TURN_MS);
         answer = control(s, "state");
     }
     json_decref(answer);
@@ -403,11 +428,11 @@ void session_rest(struct session *s)
 {
     terminal_end(&s->resident);
     terminal_end(&s->clerk);
-    /* A card process finishes its step before it ends; nobody types any more. */
     json_decref(control(s, "unmute"));
-    json_decref(control(s, "cancel"));
-    for (int i = 0; i < 20 * DEADLINE_SECONDS && !card_lock_free(s); i++) {
-        poll(NULL, 0, 50);
+    /* A card process finishes its step before it ends; nobody types any more, also where the pad asks only now. */
+    for (int i = 0; i < TURNS_A_SECOND * DEADLINE_SECONDS && !card_lock_free(s); i++) {
+        json_decref(control(s, "cancel"));
+        poll(NULL, 0, TURN_MS);
     }
 }
 
@@ -439,7 +464,7 @@ static bool says_not(struct terminal *t, const void *text)
 void session_expect(struct session *s, const char *text)
 {
     if (!terminal_wait_until(s->clerk, says, text)) {
-        print_error("%s\n", terminal_screen(s->clerk));
+        print_screens(s);
         fail_msg("no \"%s\" on this screen", text);
     }
 }
@@ -447,7 +472,7 @@ void session_expect(struct session *s, const char *text)
 void session_expect_gone(struct session *s, const char *text)
 {
     if (!terminal_wait_until(s->clerk, says_not, text)) {
-        print_error("%s\n", terminal_screen(s->clerk));
+        print_screens(s);
         fail_msg("still \"%s\" on this screen", text);
     }
 }
@@ -482,7 +507,7 @@ void session_screen(struct session *s, const char *text, const char *name)
     golden[fread(golden, 1, sizeof golden - 1, file)] = '\0';
     fclose(file);
     if (!terminal_wait_until(s->clerk, is_golden, golden)) {
-        print_error("expected\n%s\nbut the screen is\n%s", golden, terminal_screen(s->clerk));
+        fprintf(stderr, "expected\n%s\nbut the screen is\n%s", golden, terminal_screen(s->clerk));
         fail_msg("the screen is not %s", path);
     }
 }
@@ -516,14 +541,14 @@ void session_to_pad(struct session *s, const struct session_setup *setup)
     session_to_plan(s, setup);
     session_type(s, "次のことを行います", "\r");
     session_expect(s, "ピンパッドで入力中です");
-    session_stand(s, "wait-prompt\t20");
+    session_wait_prompt(s);
 }
 
 int session_ended(struct session *s)
 {
     int status = 0;
     if (!terminal_wait_end(s->clerk, &status)) {
-        print_error("%s\n", terminal_screen(s->clerk));
+        print_screens(s);
         fail_msg("the program does not end");
     }
     assert_true(WIFEXITED(status));

@@ -5,7 +5,8 @@
  * Order of calls: session_open once a test program; for each test session_fresh, the programs, keys and
  * expectations, session_rest; session_close. Everything lives below one temporary directory and is ended by
  * session_close. Whatever must come is waited for with a deadline; what does not come fails the running cmocka
- * test with the screen. The stand ends with its test program, however that ends. Needs $BUILD and the repository's root as working directory.
+ * test and prints the screens and the stand. The stand ends with its test program, however that ends. Needs
+ * $BUILD, and the repository's root as working directory.
  */
 #ifndef TESTS_LIB_SESSION_H
 #define TESTS_LIB_SESSION_H
@@ -54,6 +55,7 @@ const char *session_path(const struct session *s, const char *name);
 /* A command of madoguchi-practice(1), words parted by tabs; must be carried out. */
 void session_stand(const struct session *s, const char *command);
 void session_insert(const struct session *s, const char *card);
+void session_wait_prompt(const struct session *s);
 /* Waits until the pad asks, then presses. */
 void session_press(const struct session *s, const char *keys);
 /* The stand's state; the caller's to json_decref. */

@@ -18,13 +18,17 @@
 struct terminal {
     pid_t pid;
     int pty, status;
+    char slave[64]; /* the name of the program's end */
     bool reaped, alternate;
+    bool typed;     /* and what became of it has not been waited for */
     VTerm *vterm;
     VTermScreen *screen;
     char *stream;
     size_t stream_count, stream_room;
     char text[TERMINAL_SCREEN_MAX];
 };
+
+enum { TURN_MS = 100 };
 
 static int64_t milliseconds(void)
 {
@@ -58,7 +62,7 @@ struct terminal *terminal_start(const char *const argv[], const char *const envi
     if (t == NULL) {
         abort();
     }
-    t->pid = forkpty(&t->pty, NULL, NULL, &size);
+    t->pid = forkpty(&t->pty, t->slave, NULL, &size);
     if (t->pid < 0) {
         abort();
     }
@@ -98,6 +102,7 @@ pid_t terminal_pid(const struct terminal *t)
 
 void terminal_type_bytes(struct terminal *t, const char *bytes, size_t count)
 {
+    t->typed = true;
     while (count > 0) {
         ssize_t written = write(t->pty, bytes, count);
         if (written <= 0) {
@@ -159,9 +164,9 @@ static bool pump(struct terminal *t, int wait)
     return true;
 }
 
-bool terminal_wait_until(struct terminal *t, bool (*ready)(struct terminal *t, const void *context), const void *context)
+static bool wait_until(struct terminal *t, bool (*ready)(struct terminal *t, const void *context), const void *context,
+                       int64_t deadline)
 {
-    int64_t deadline = milliseconds() + TERMINAL_DEADLINE_MS;
     for (;;) {
         while (pump(t, 0)) {
         }
@@ -172,8 +177,64 @@ bool terminal_wait_until(struct terminal *t, bool (*ready)(struct terminal *t, c
         if (left <= 0 || t->pty < 0) {
             return false;
         }
-        pump(t, left < 100 ? (int)left : 100);
+        pump(t, left < TURN_MS ? (int)left : TURN_MS);
     }
+}
+
+/* The state letter behind the name in brackets of /proc/PID/stat; 0: no such process. */
+static char process_state(pid_t pid)
+{
+    char path[64], line[512] = "";
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        return 0;
+    }
+    bool read = fgets(line, sizeof line, file) != NULL;
+    fclose(file);
+    const char *bracket = strrchr(line, ')');
+    return read && bracket != NULL && bracket[1] == ' ' ? bracket[2] : 0;
+}
+
+/* poll() also brings in what the kernel has taken from the other end and not handed on yet; FIONREAD does not. */
+static bool has_input(int fd)
+{
+    struct pollfd input = {.fd = fd, .events = POLLIN};
+    return poll(&input, 1, 0) > 0 && (input.revents & POLLIN) != 0;
+}
+
+static bool keys_are_taken(const struct terminal *t)
+{
+    int fd = open(t->slave, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    bool waiting = fd >= 0 && has_input(fd);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return !waiting;
+}
+
+/* In this order: what it wrote on taking a key is there once it sleeps again. */
+static bool is_idle(struct terminal *t, const void *context)
+{
+    (void)context;
+    return keys_are_taken(t) && process_state(t->pid) == 'S' && !has_input(t->pty);
+}
+
+/* One that is stopped or has ended takes no key. */
+static bool has_acted(struct terminal *t, const void *context)
+{
+    char state = process_state(t->pid);
+    return (state != 'S' && state != 'R' && state != 'D') || is_idle(t, context);
+}
+
+bool terminal_wait_until(struct terminal *t, bool (*ready)(struct terminal *t, const void *context), const void *context)
+{
+    int64_t deadline = milliseconds() + TERMINAL_DEADLINE_MS;
+    if (t->typed) {
+        wait_until(t, has_acted, NULL, deadline);
+        t->typed = false;
+    }
+    return wait_until(t, ready, context, deadline);
 }
 
 static bool shows(struct terminal *t, const void *text)
@@ -196,27 +257,9 @@ bool terminal_wait_gone(struct terminal *t, const char *text)
     return terminal_wait_until(t, shows_not, text);
 }
 
-/* The program sleeps: /proc/PID/stat has S behind the name in brackets. */
-static bool sleeps(struct terminal *t, const void *context)
-{
-    char path[64], line[512] = "";
-    (void)context;
-    snprintf(path, sizeof path, "/proc/%ld/stat", (long)t->pid);
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        return false;
-    }
-    bool read = fgets(line, sizeof line, file) != NULL;
-    fclose(file);
-    const char *bracket = strrchr(line, ')');
-    int waiting = 0;
-    ioctl(t->pty, FIONREAD, &waiting);
-    return read && bracket != NULL && bracket[1] == ' ' && bracket[2] == 'S' && waiting == 0;
-}
-
 bool terminal_wait_idle(struct terminal *t)
 {
-    return terminal_wait_until(t, sleeps, NULL);
+    return terminal_wait_until(t, is_idle, NULL);
 }
 
 bool terminal_wait_end(struct terminal *t, int *status)

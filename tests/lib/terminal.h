@@ -4,16 +4,19 @@
  *
  * Order of calls: terminal_start; then type, wait and read in any order; terminal_end. Waiting is always for
  * something that must come, with a deadline; a deadline that passes answers false and leaves the screen for
- * the message. Not thread-safe; any number at once.
+ * the message. A wait after typing begins when the program has taken the keys and drawn what they do at once:
+ * a text that stood there before them is not mistaken for their effect. Not thread-safe; any number at once.
  */
 #ifndef TESTS_LIB_TERMINAL_H
 #define TESTS_LIB_TERMINAL_H
+
+#include "tests/lib/deadline.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
-enum { TERMINAL_DEADLINE_MS = 20000, TERMINAL_SCREEN_MAX = 64 * 1024 };
+enum { TERMINAL_DEADLINE_MS = DEADLINE_SECONDS * 1000, TERMINAL_SCREEN_MAX = 64 * 1024 };
 
 struct terminal;
 
@@ -35,7 +38,7 @@ bool terminal_wait_for(struct terminal *t, const char *text);
 bool terminal_wait_gone(struct terminal *t, const char *text);
 /* True when `ready` says so; asked after every change of the screen. */
 bool terminal_wait_until(struct terminal *t, bool (*ready)(struct terminal *t, const void *context), const void *context);
-/* Waits until the program sleeps in its loop and has nothing more to say: for counting bytes. */
+/* Waits until the program has taken all keys, sleeps in its loop and has nothing more to say. */
 bool terminal_wait_idle(struct terminal *t);
 /* True when the program ended by itself before the deadline; its wait status in *status. */
 bool terminal_wait_end(struct terminal *t, int *status);

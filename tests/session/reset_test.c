@@ -98,7 +98,7 @@ static void six_keys_from_the_desk_to_the_pad(void **state)
     session_clerk(s, NULL);
     session_type(s, "カードあり", keys);
     session_type(s, "次のことを行います", "\r");
-    session_stand(s, "wait-prompt\t20");
+    session_wait_prompt(s);
     assert_true(sizeof keys <= 8);
     session_stand(s, "cancel");
     session_expect(s, "ピンパッドで取り消されました");
