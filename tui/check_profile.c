@@ -84,6 +84,12 @@ static int not_understood(const struct request *r, const char *word)
     return CHECK_UNREADABLE;
 }
 
+static int usage(void)
+{
+    puts(words_say(WORDS_JA, "check.usage"));
+    return CHECK_SOUND;
+}
+
 /* Options come before the files. The place of the first file, or 0 with the wrong word in *wrong. */
 static int read_options(struct request *r, int argc, char **argv, const char **wrong)
 {
@@ -106,6 +112,8 @@ int check_profile_main(int argc, char **argv, struct date today)
     char data[SETTINGS_PATH_SIZE], names[PLACE_CITIES][PLACE_CITY_SIZE];
     struct request request = {.language = WORDS_JA};
     const char *wrong = "";
+    if (argc == 2 && strcmp(argv[1], "--help") == 0)
+        return usage();
     int code = CHECK_SOUND, first = read_options(&request, argc, argv, &wrong);
     (void)today;
     if (first == 0)

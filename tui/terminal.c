@@ -299,6 +299,10 @@ int terminal_main(int argc, char **argv, struct date today)
 {
     static const char *const faults[] = {[TERM_NOT_A_TERMINAL] = "start.terminal", [TERM_NOT_UTF8] = "start.not-utf8",
                                          [TERM_UNKNOWN] = "start.term", [TERM_NO_MEMORY] = "start.memory"};
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        puts(words_say(page.language, "terminal.usage"));
+        return EXIT_AGREES;
+    }
     const char *wrong = read_words(argc, argv), *type = getenv("TERM");
     (void)today;
     if (wrong != NULL) {

@@ -173,6 +173,14 @@ static bool set_option(struct options *options, const struct option_row *row, co
     return false;
 }
 
+static int help(void)
+{
+    printf("usage: madoguchi-enrol issue|revoke OPTION VALUE ... <INPUT\n");
+    for (int i = 0; i < ROWS; i++)
+        printf("  --%s\n", rows[i].name);
+    return ENROL_DONE;
+}
+
 /* Answers what is wrong, or NULL. */
 static const char *read_options(struct options *options, int argc, char **argv)
 {
@@ -323,6 +331,8 @@ int main(int argc, char **argv)
         .largest = 2048,
         .reason = 4,
     };
+    if (argc == 2 && strcmp(argv[1], "--help") == 0)
+        return help();
     const char *wrong = read_options(&options, argc, argv);
     return wrong != NULL ? usage(wrong) : run(&options);
 }

@@ -134,17 +134,24 @@ static const char *locale_name(void)
     return NULL;
 }
 
+static int usage(FILE *to)
+{
+    fprintf(to, "usage: madoguchi-pad --dir DIR\n");
+    return to == stdout ? EXIT_SUCCESS : EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
-    static const struct option rows[] = {{"dir", required_argument, NULL, 'd'}, {NULL, 0, NULL, 0}};
+    static const struct option rows[] = {
+        {"dir", required_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
     const char *directory = NULL;
     for (int c; (c = getopt_long(argc, argv, "", rows, NULL)) != -1;)
         if (c == 'd')
             directory = optarg;
-    if (!directory || optind != argc) {
-        fprintf(stderr, "usage: madoguchi-pad --dir DIR\n");
-        return EXIT_USAGE;
-    }
+        else if (c == 'h')
+            return usage(stdout);
+    if (!directory || optind != argc)
+        return usage(stderr);
     struct face f = {.language = face_language_of(locale_name())};
     if (!link_open(&f.link, directory)) {
         fprintf(stderr, "madoguchi-pad: no practice stand runs in %s\n", directory);

@@ -160,7 +160,7 @@ static void clear_screen(void)
 
 static void usage(FILE *out)
 {
-    fprintf(out, "usage: madoguchi-resident --runtime DIR --window NAME [--language LANG]\n"
+    fprintf(out, "usage: madoguchi-resident --runtime DIR --window NAME [--language LANG]\n       madoguchi-resident --help | --version\n"
                  "LANG: ");
     for (int i = 0; i < SPEECH_LANGUAGES; i++) {
         fprintf(out, "%s%s", speech_name((enum speech_language)i), i + 1 < SPEECH_LANGUAGES ? " " : "\n");
