@@ -113,8 +113,9 @@ void remote_serve(int fd, struct reader *reader,
         m.call = carry_out(reader, &m, &command, &answer);
         if (answer.length > 0)
             memcpy(m.data, answer.at, answer.length);
-        if (send(fd, &m, HEAD + answer.length, MSG_NOSIGNAL) < 0)
-            break;
+        bool heard = send(fd, &m, HEAD + answer.length, MSG_NOSIGNAL) >= 0;
         bytes_free(&answer);
+        if (!heard)
+            break;
     }
 }

@@ -1,7 +1,7 @@
 /*
  * The card process's own loop with the PC/SC filler; card and pad are in the process that listens at
  * the socket of PCSCLITE_CSOCK_NAME. What passes between clerk and card process is recorded beside
- * it, in the file with .wire at its end.
+ * it, in the files with .asked and .told at their ends.
  */
 #include "cardops/reader/pcsc.h"
 #include "cardops/server.h"
@@ -19,7 +19,7 @@
 
 enum { PEER = 3 };
 
-static int pair[2], wire;
+static int pair[2], asked, told;
 static struct faults_page no_entries;
 
 static struct reader *open_pcsc(const struct card_settings *settings)
@@ -27,12 +27,20 @@ static struct reader *open_pcsc(const struct card_settings *settings)
     return pcsc_reader_new(settings->reader);
 }
 
-static bool pass_on(int from, int to)
+static int record_open(const char *path, const char *name)
+{
+    char record[128];
+
+    snprintf(record, sizeof record, "%s.%s", path, name);
+    return open(record, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+}
+
+static bool pass_on(int from, int to, int record)
 {
     static uint8_t message[sizeof(struct card_reply) + sizeof(struct card_request)];
     ssize_t got = recv(from, message, sizeof message, 0);
 
-    return got > 0 && write(wire, message, (size_t)got) == got &&
+    return got > 0 && write(record, message, (size_t)got) == got &&
            send(to, message, (size_t)got, MSG_NOSIGNAL) == got;
 }
 
@@ -43,9 +51,9 @@ static void *relay(void *nothing)
 
     while (both && poll(fds, 2, -1) > 0) {
         if (fds[0].revents)
-            both = pass_on(PEER, pair[0]);
+            both = pass_on(PEER, pair[0], asked);
         if (both && fds[1].revents)
-            both = pass_on(pair[0], PEER);
+            both = pass_on(pair[0], PEER, told);
     }
     shutdown(pair[0], SHUT_RDWR);
     return nothing;
@@ -55,15 +63,14 @@ int main(void)
 {
     const char *path = getenv("PCSCLITE_CSOCK_NAME");
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    char record[128];
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     struct reader *remote = remote_reader_new(fd);
     pthread_t thread;
 
     snprintf(address.sun_path, sizeof address.sun_path, "%s", path ? path : "");
-    snprintf(record, sizeof record, "%s.wire", address.sun_path);
-    wire = open(record, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (!remote || wire < 0 ||
+    asked = record_open(address.sun_path, "asked");
+    told = record_open(address.sun_path, "told");
+    if (!remote || asked < 0 || told < 0 ||
         connect(fd, (const struct sockaddr *)&address, sizeof address) != 0 ||
         socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0 ||
         pthread_create(&thread, NULL, relay, NULL) != 0)

@@ -1,20 +1,21 @@
 /*
- * A PIN of twelve characters is nowhere once a step has ended, however it ended: not in the memory of
- * card process and clerk's side, not in ledger, log or any other file, not on the wire between the
- * two, not in environment or command line; in ASCII, in hexadecimal and packed in halves of octets.
- * Card, pad and resident are in this process, which the search must find them in; a PIN that passes
- * through the card process must be found there while it is held.
+ * A PIN is nowhere once a step has ended, however it ended: not in the memory of card process and
+ * clerk's side, not in ledger, log or any other file, not on the wire between the two, not in
+ * environment or command line; every PIN, by every way and whoever types it, in every form of
+ * tests/lib/secret_forms.h (secrets_search_test.c plants them). The PINs have twelve characters,
+ * which do not occur by chance. Card, pad and resident are in this process, which the
+ * search must find them in; a PIN that passes through the card process must be found there while it
+ * is held.
  */
+#include "cardops/client.h"
 #include "cardops/practice/emulated_reader.h"
 #include "cardops/resident_wire.h"
 #include "tests/faults/faults.h"
 #include "tests/faults/remote.h"
+#include "tests/faults/secrets_search.h"
 #include "tests/lib/memory_scan.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <libgen.h>
 #include <limits.h>
 #include <poll.h>
@@ -26,7 +27,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -34,163 +34,158 @@
 
 #include <cmocka.h>
 
-/* The card's own (cardops/practice/cards/leaktest.ini), and new ones. */
-#define OLD_AUTH "394857261048"
-#define NEW_AUTH "720493816557"
-#define OLD_SIG "Q7ZX4W9KJ2VB"
-#define NEW_SIG "R5VJ8HNC3YD6"
-
-enum { PIN = 12, NEEDLE_MAX = 2 * PIN, FORMS = 3, NO_FAULT = -1, WAIT_MS = 10000 };
+/* Ledger, log, and both ways of the wire. */
+enum { FILES_LEAST = 4 };
+enum { WAIT_MS = 10000, RECORD_MAX = 1 << 21, ENTRY_ROOM = 64 };
 enum { PAD_VERIFY = 0x42330006, PAD_MODIFY };
+/* Beside enum emulated_fault, as the PIN passes. */
+enum { NO_FAULT = -1, CARD_PROCESS_KILLED = 100, CLERK_KILLED };
+/* What the clerk's side tells when its card process has died. */
+enum { LOST_CLERK = -1 };
 
-static const struct passage {
-    const char *procedure, *pin;
-    const char *entries[2]; /* as the resident types them */
-    const char *pins[2];
-} passages[] = {
-    {"check", "auth", {OLD_AUTH "E"}, {OLD_AUTH}},
-    {"change", "auth", {OLD_AUTH "E", NEW_AUTH "E" NEW_AUTH "E"}, {OLD_AUTH, NEW_AUTH}},
-    {"reset", "auth", {NEW_AUTH "E" NEW_AUTH "E"}, {NEW_AUTH}},
-    {"check", "sig", {OLD_SIG}, {OLD_SIG}},
-    {"change", "sig", {OLD_SIG, NEW_SIG}, {OLD_SIG, NEW_SIG}},
-    {"reset", "sig", {NEW_SIG}, {NEW_SIG}},
+/* What is on the card (cardops/practice/cards/leaktest.ini), and what is set. */
+static const struct pin {
+    const char *name, *old, *new;
+    int places;
+} pins[] = {
+    {"sig", "Q7ZX4W9KJ2VB", "R5VJ8HNC3YD6", 1},
+    {"auth", "394857261048", "720493816557", 1},
+    {"juki", "583160297412", "917402658361", 2},
+    {"kenmen", "860215937462", "248613907755", 1},
+};
+enum { SIG, AUTH, JUKI, KENMEN };
+
+static const struct procedure {
+    const char *name;
+    bool old, new; /* asked for */
+} procedures[] = {{"check", true, false}, {"change", true, true}, {"reset", false, true}};
+enum { CHECK, CHANGE, RESET, PROCEDURES };
+
+struct way {
+    const char *name, *typist;
+};
+static const struct way by_pad = {"pad", "resident"}, by_terminal = {"terminal", "resident"},
+                        staff_pad = {"pad", "staff"}, staff_terminal = {"terminal", "staff"};
+
+struct passage {
+    const struct procedure *procedure;
+    const struct pin *pin;
+    const struct way *way;
+    const char *typed[2]; /* instead of the card's own and the new one; NULL: those */
 };
 
 /* Card and pad, in a thread. */
 static struct stand {
     const struct passage *passage;
-    int fault; /* enum emulated_fault when the PIN passes; NO_FAULT */
+    int fault;   /* as the PIN passes for the nth time; NO_FAULT */
+    int nth;
     int listener;
     struct reader *reader;
     struct practice_card *card;
-    pid_t card_process;
-    int held;  /* copies found in the card process while the PIN was on its way; -1: not looked */
-    bool passed;
+    pid_t card_process, clerk;
+    int held;    /* forms found in the card process while the PIN was on its way; 0: not looked */
+    int passed;
 } stand;
 
-static char folder[64];
+static char folder[SEARCH_FOLDER];
 
-static bool by_pad(const struct passage *passage)
+static bool is_by_pad(const struct passage *passage)
 {
-    return strcmp(passage->pin, "auth") == 0;
+    return strcmp(passage->way->name, "pad") == 0;
+}
+
+/* The PINs of a passage, in the order of their asking; answers how many. */
+static size_t pins_of(const struct passage *p, const char *out[2])
+{
+    size_t count = 0;
+
+    if (p->procedure->old)
+        out[count++] = p->typed[0] ? p->typed[0] : p->pin->old;
+    if (p->procedure->new)
+        out[count++] = p->typed[1] ? p->typed[1] : p->pin->new;
+    return count;
 }
 
 /* --- the search --- */
 
-struct needle {
-    uint8_t at[NEEDLE_MAX];
-    size_t length;
-};
-
-/* ASCII, hexadecimal capitals of it, two digits an octet; false: there is no such form. */
-static bool needle_make(struct needle *n, const char *pin, int form)
+/* `pid` 0: it has died. */
+static void expect_not_in_process(pid_t pid, const char *who, const struct secret_form *forms,
+                                  size_t count)
 {
-    *n = (struct needle){.length = form == 1 ? 2 * PIN : form == 2 ? PIN / 2 : PIN};
-    for (size_t i = 0; i < PIN; i++) {
-        char digits[3];
+    int found = pid > 0 ? memory_scan_forms(pid, forms, count) : (int)count;
 
-        if (form == 2 && !isdigit((unsigned char)pin[i]))
-            return false;
-        snprintf(digits, sizeof digits, "%02X", (unsigned)pin[i]);
-        if (form == 0)
-            n->at[i] = (uint8_t)pin[i];
-        else if (form == 1)
-            memcpy(n->at + 2 * i, digits, 2);
-        else
-            n->at[i / 2] = (uint8_t)(n->at[i / 2] << 4 | (pin[i] - '0'));
+    if (found != (int)count)
+        fail_msg("%s of %s by %s, %s, in the memory of the %s, fault %d at %d",
+                 stand.passage->procedure->name, stand.passage->pin->name,
+                 stand.passage->way->name, found < 0 ? "?" : forms[found].name, who, stand.fault,
+                 stand.nth);
+    for (size_t i = 0; pid > 0 && i < count; i++) {
+        assert_int_equal(search_proc(pid, "environ", &forms[i]), 0);
+        assert_int_equal(search_proc(pid, "cmdline", &forms[i]), 0);
     }
-    return true;
-}
-
-static const struct needle *sought;
-static int files_found, files_read;
-
-static int search_file(const char *path, const struct stat *st, int kind, struct FTW *walk)
-{
-    static uint8_t content[1 << 21];
-    int fd = kind == FTW_F && S_ISREG(st->st_mode) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    ssize_t got = fd >= 0 ? read(fd, content, sizeof content) : 0;
-
-    (void)walk;
-    if (fd >= 0)
-        close(fd);
-    files_read += got > 0;
-    files_found += got > 0 && memmem(content, (size_t)got, sought->at, sought->length);
-    return 0;
-}
-
-/* Files of the run, but the card's own. */
-static int in_files(const struct needle *needle)
-{
-    sought = needle;
-    files_found = files_read = 0;
-    nftw(folder, search_file, 8, FTW_PHYS);
-    return files_found;
-}
-
-static int in_proc(pid_t pid, const char *name, const struct needle *needle)
-{
-    struct stat st = {.st_mode = S_IFREG};
-    char path[64];
-
-    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
-    sought = needle;
-    files_found = files_read = 0;
-    search_file(path, &st, FTW_F, NULL);
-    assert_int_equal(files_read, 1);
-    return files_found;
 }
 
 static void expect_nowhere(pid_t clerk, pid_t card, const char *pin)
 {
-    static const char *const places[] = {"environ", "cmdline"};
-    const pid_t pids[] = {clerk, card};
+    struct secret_form forms[SECRET_FORMS];
+    size_t count = secret_forms(pin, forms);
 
-    for (int form = 0; form < FORMS; form++) {
-        struct needle needle;
-
-        if (!needle_make(&needle, pin, form))
-            continue;
-        assert_int_equal(in_files(&needle), 0);
-        assert_true(files_read >= 3); /* ledger, log, wire */
-        for (size_t i = 0; i < sizeof pids / sizeof *pids; i++) {
-            if (memory_scan(pids[i], needle.at, needle.length) != 0)
-                fail_msg("%s, form %d, in the memory of the %s, fault %d", stand.passage->procedure,
-                         form, pids[i] == clerk ? "clerk's side" : "card process", stand.fault);
-            for (size_t k = 0; k < sizeof places / sizeof *places; k++)
-                assert_int_equal(in_proc(pids[i], places[k], &needle), 0);
-        }
+    for (size_t i = 0; i < count; i++) {
+        if (search_files(folder, &forms[i], FILES_LEAST) != 0)
+            fail_msg("%s of %s, %s, in a file", stand.passage->procedure->name,
+                     stand.passage->pin->name, forms[i].name);
     }
+    expect_not_in_process(clerk, "clerk's side", forms, count);
+    expect_not_in_process(card, "card process", forms, count);
 }
 
 /* The searches find what is there: the card's serial in both processes and on the wire. */
 static void expect_the_serial(pid_t clerk, pid_t card)
 {
-    const struct needle serial = {.at = "990000000000009", .length = 15};
-    const struct needle path = {.at = "PATH=", .length = 5};
+    const struct secret_form serial = {.at = "990000000000009", .length = 15};
+    const struct secret_form path = {.at = "PATH=", .length = 5};
 
-    assert_true(memory_scan(clerk, serial.at, serial.length) > 0);
-    assert_true(memory_scan(card, serial.at, serial.length) > 0);
-    assert_true(in_files(&serial) >= 2); /* ledger and wire */
-    assert_int_equal(in_proc(card, "environ", &path), 1);
+    assert_int_equal(memory_scan_forms(clerk, &serial, 1), 0);
+    assert_int_equal(memory_scan_forms(card, &serial, 1), 0);
+    assert_true(search_files(folder, &serial, FILES_LEAST) >= 2); /* ledger and wire */
+    assert_int_equal(search_proc(card, "environ", &path), 1);
 }
 
 /* --- card and pad --- */
 
+/* The PIN that a command carries; NULL: none. */
+static const char *carried(const struct stand *s, const struct remote_message *m, size_t length)
+{
+    const char *secrets[2];
+    size_t count = m->call == REMOTE_TRANSMIT ? pins_of(s->passage, secrets) : 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (memmem(m->data, length, secrets[i], strlen(secrets[i])) != NULL)
+            return secrets[i];
+    return NULL;
+}
+
+static void strike(struct stand *s)
+{
+    if (s->fault == CARD_PROCESS_KILLED)
+        kill(s->card_process, SIGKILL);
+    else if (s->fault == CLERK_KILLED)
+        kill(s->clerk, SIGKILL);
+    else
+        emulated_reader_fault(s->reader, (enum emulated_fault)s->fault, 1);
+}
+
 static void before_call(void *context, const struct remote_message *m, size_t length)
 {
     struct stand *s = context;
-    bool entry = m->call == REMOTE_CONTROL && (m->code == PAD_VERIFY || m->code == PAD_MODIFY);
-    bool carries = false;
+    const char *secret = carried(s, m, length);
 
-    for (size_t i = 0; m->call == REMOTE_TRANSMIT && i < 2 && s->passage->pins[i]; i++)
-        carries |= memmem(m->data, length, s->passage->pins[i], PIN) != NULL;
-    if (carries)
-        s->held = memory_scan(s->card_process, s->passage->pins[s->passed && s->passage->pins[1]],
-                              PIN);
-    if ((entry || carries) && s->fault != NO_FAULT)
-        emulated_reader_fault(s->reader, (enum emulated_fault)s->fault, 1);
-    s->passed |= entry || carries;
+    if (secret != NULL)
+        s->held += memory_scan(s->card_process, secret, strlen(secret)) > 0;
+    else if (m->call != REMOTE_CONTROL || (m->code != PAD_VERIFY && m->code != PAD_MODIFY))
+        return;
+    if (++s->passed == s->nth && s->fault != NO_FAULT)
+        strike(s);
 }
 
 static void *serve_card(void *argument)
@@ -219,12 +214,25 @@ static int listen_for_card_process(void)
     return fd;
 }
 
+/* As the pad asks: the old PIN, the new one twice, and all again for another place. */
+static void give_keys(struct reader *reader, const struct passage *p)
+{
+    char keys[ENTRY_ROOM];
+
+    for (int place = 0; place < p->pin->places; place++) {
+        snprintf(keys, sizeof keys, "%sE", p->pin->old);
+        assert_true(!p->procedure->old || emulated_reader_keys(reader, keys));
+        snprintf(keys, sizeof keys, "%sE%sE", p->pin->new, p->pin->new);
+        assert_true(!p->procedure->new || emulated_reader_keys(reader, keys));
+    }
+}
+
 /* The practice card's state lies elsewhere than what is searched. */
-static void stand_up(const struct passage *passage, int fault, const char *state)
+static void stand_up(const struct passage *passage, int fault, int nth, const char *state)
 {
     uint8_t key[16];
 
-    stand = (struct stand){.passage = passage, .fault = fault, .held = -1};
+    stand = (struct stand){.passage = passage, .fault = fault, .nth = nth};
     stand.listener = listen_for_card_process();
     assert_int_equal(practice_office_key(state, key), PRACTICE_OK);
     assert_int_equal(practice_card_open(&stand.card, state, "cardops/practice/cards/leaktest.ini",
@@ -233,8 +241,8 @@ static void stand_up(const struct passage *passage, int fault, const char *state
     stand.reader = emulated_reader_new(true);
     assert_non_null(stand.reader);
     emulated_reader_insert(stand.reader, stand.card);
-    for (size_t i = 0; by_pad(passage) && i < 2 && passage->entries[i]; i++)
-        assert_true(emulated_reader_keys(stand.reader, passage->entries[i]));
+    if (is_by_pad(passage))
+        give_keys(stand.reader, passage);
 }
 
 /* --- the clerk's side --- */
@@ -266,8 +274,8 @@ static struct clerk clerk_start(const struct passage *passage)
     if (clerk.pid == 0) {
         dup2(in[0], STDIN_FILENO);
         dup2(out[1], STDOUT_FILENO);
-        execl(program, program, folder, passage->procedure, passage->pin, card, module,
-              (char *)NULL);
+        execl(program, program, folder, passage->procedure->name, passage->pin->name,
+              passage->way->name, passage->way->typist, card, module, (char *)NULL);
         _exit(127);
     }
     close(in[0]);
@@ -276,15 +284,17 @@ static struct clerk clerk_start(const struct passage *passage)
     return clerk;
 }
 
-static unsigned clerk_wait(const struct clerk *clerk)
+/* The code that it was told, or LOST_CLERK. */
+static int clerk_wait(const struct clerk *clerk)
 {
     struct pollfd fd = {.fd = clerk->out, .events = POLLIN};
     char line[64] = "";
-    unsigned code;
+    int code;
 
     assert_int_equal(poll(&fd, 1, WAIT_MS), 1);
-    assert_true(read(clerk->out, line, sizeof line - 1) > 0);
-    if (sscanf(line, "at-rest %u", &code) != 1)
+    if (read(clerk->out, line, sizeof line - 1) <= 0)
+        return LOST_CLERK;
+    if (sscanf(line, "at-rest %d", &code) != 1)
         fail_msg("the clerk's side: %s", line);
     return code;
 }
@@ -296,7 +306,7 @@ static void clerk_end(struct clerk *clerk)
     close(clerk->in);
     close(clerk->out);
     assert_int_equal(waitpid(clerk->pid, &status, 0), clerk->pid);
-    assert_int_equal(status, 0);
+    assert_int_equal(status, stand.fault == CLERK_KILLED ? SIGKILL : 0);
 }
 
 /* --- the resident at the second terminal --- */
@@ -317,97 +327,236 @@ static int dial(void)
     return -1;
 }
 
-static void answer(int fd, const char *entry)
+static struct resident_answer answer_to(const struct resident_ask *ask, enum resident_kind kind)
+{
+    return (struct resident_answer){.version = RESIDENT_WIRE_VERSION,
+                                    .kind = kind,
+                                    .number = ask->number,
+                                    .field = 1,
+                                    .fields = ask->purpose == RESIDENT_NEW ? 2 : 1};
+}
+
+/* Types what is asked for: a state for each key, as a terminal might, then the entry. */
+static void answer(int fd, const char *entry, const char *typist)
 {
     struct pollfd wait = {.fd = fd, .events = POLLIN};
     struct resident_ask ask = {0};
-    struct resident_answer said = {
-        .version = RESIDENT_WIRE_VERSION, .kind = RESIDENT_ENTRY, .length = PIN};
+    struct resident_answer said;
 
     while (ask.kind != RESIDENT_ASK) {
         if (poll(&wait, 1, WAIT_MS) != 1 || recv(fd, &ask, sizeof ask, 0) != sizeof ask)
             fail_msg("the resident is not asked");
     }
-    said.number = ask.number;
-    memcpy(said.entry, entry, PIN);
+    assert_int_equal(ask.staff, strcmp(typist, "staff") == 0);
+    said = answer_to(&ask, RESIDENT_STATE);
+    for (size_t i = 0; i < strlen(entry); i++) {
+        said.flags = CARD_RESIDENT_TYPING;
+        said.flags |= i + 1 >= ask.minimum ? CARD_RESIDENT_LENGTH_OK | CARD_RESIDENT_RULE_MET : 0;
+        assert_int_equal(send(fd, &said, sizeof said, MSG_NOSIGNAL), sizeof said);
+    }
+    said = answer_to(&ask, RESIDENT_ENTRY);
+    said.length = (uint8_t)strlen(entry);
+    memcpy(said.entry, entry, said.length);
     assert_int_equal(send(fd, &said, sizeof said, MSG_NOSIGNAL), sizeof said);
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *walk)
-{
-    (void)st;
-    (void)kind;
-    (void)walk;
-    return remove(path);
-}
-
-/* One step, with a fault as the PIN passes; returns the code that the clerk's side was told. */
-static unsigned run(const struct passage *passage, int fault)
-{
-    char state[64] = "/tmp/secrets-card-XXXXXX", office[128], link[128];
+struct run {
+    char state[SEARCH_FOLDER];
     struct clerk clerk;
     pthread_t thread;
-    unsigned code;
-    int resident = -1;
+    int resident;
+};
 
-    strcpy(folder, "/tmp/secrets-XXXXXX");
-    assert_true(mkdtemp(folder) && mkdtemp(state));
+static void run_begin(struct run *r, const struct passage *passage, int fault, int nth)
+{
+    char office[128], link[128];
+
+    *r = (struct run){.resident = -1};
+    search_folder_make(folder);
+    search_folder_make(r->state);
     snprintf(link, sizeof link, "%s/s", folder);
-    snprintf(office, sizeof office, "%s/stand", state);
-    stand_up(passage, fault, office);
+    snprintf(office, sizeof office, "%s/stand", r->state);
+    stand_up(passage, fault, nth, office);
     assert_int_equal(symlink(office, link), 0);
-    assert_int_equal(pthread_create(&thread, NULL, serve_card, &stand), 0);
-    clerk = clerk_start(passage);
-    if (!by_pad(passage)) {
-        resident = dial();
-        for (size_t i = 0; i < 2 && passage->entries[i]; i++)
-            answer(resident, passage->entries[i]);
-    }
-    code = clerk_wait(&clerk);
-    assert_true(stand.passed);
-    for (size_t i = 0; i < 2 && passage->pins[i]; i++) {
-        assert_true(memory_scan(getpid(), passage->pins[i], PIN) > 0);
-        expect_nowhere(clerk.pid, stand.card_process, passage->pins[i]);
-    }
-    expect_the_serial(clerk.pid, stand.card_process);
-    if (!by_pad(passage))
-        assert_true(stand.held > 0);
-    clerk_end(&clerk);
-    pthread_join(thread, NULL);
-    if (resident >= 0)
-        close(resident);
+    assert_int_equal(pthread_create(&r->thread, NULL, serve_card, &stand), 0);
+    r->clerk = clerk_start(passage);
+    stand.clerk = r->clerk.pid;
+    if (!is_by_pad(passage))
+        r->resident = dial();
+}
+
+static void run_end(struct run *r)
+{
+    clerk_end(&r->clerk);
+    pthread_join(r->thread, NULL);
+    if (r->resident >= 0)
+        close(r->resident);
     close(stand.listener);
     stand.reader->ops->close(&stand.reader);
     practice_card_close(&stand.card);
-    nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-    nftw(state, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    search_folder_remove(folder);
+    search_folder_remove(r->state);
+}
+
+/* One step, with a fault as the PIN passes for the nth time; the code that the clerk's side was told. */
+static int run(const struct passage *passage, int fault, int nth)
+{
+    const char *secrets[2];
+    size_t count = pins_of(passage, secrets);
+    struct run r;
+
+    run_begin(&r, passage, fault, nth);
+    /* Cut while the old PIN passes: the new one is not asked for. */
+    bool first_only = fault != NO_FAULT && passage->procedure->old && nth <= passage->pin->places;
+    for (size_t i = 0; !is_by_pad(passage) && i < (first_only ? 1 : count); i++)
+        answer(r.resident, secrets[i], passage->way->typist);
+    int code = clerk_wait(&r.clerk);
+    pid_t clerk = fault == CLERK_KILLED ? 0 : r.clerk.pid;
+    pid_t card = fault == CARD_PROCESS_KILLED || fault == CLERK_KILLED ? 0 : stand.card_process;
+    assert_true(stand.passed >= nth);
+    assert_int_equal(stand.held, is_by_pad(passage) ? 0 : stand.passed);
+    int on_card = 0;
+    for (size_t i = 0; i < count; i++) {
+        on_card += memory_scan(getpid(), secrets[i], strlen(secrets[i]));
+        expect_nowhere(clerk, card, secrets[i]);
+    }
+    assert_true(on_card > 0);
+    if (clerk != 0 && card != 0)
+        expect_the_serial(clerk, card);
+    run_end(&r);
     return code;
 }
 
+/* --- every PIN, every way --- */
+
 static void test_steps_that_succeed(void **state)
 {
+    static const struct passage rows[] = {
+        {NULL, &pins[SIG], &by_terminal, {0}},    {NULL, &pins[AUTH], &by_pad, {0}},
+        {NULL, &pins[AUTH], &by_terminal, {0}},   {NULL, &pins[JUKI], &by_pad, {0}},
+        {NULL, &pins[JUKI], &by_terminal, {0}},   {NULL, &pins[KENMEN], &by_pad, {0}},
+        {NULL, &pins[KENMEN], &by_terminal, {0}}, {NULL, &pins[SIG], &staff_terminal, {0}},
+        {NULL, &pins[AUTH], &staff_pad, {0}}};
+
     (void)state;
-    for (size_t i = 0; i < sizeof passages / sizeof *passages; i++)
-        assert_int_equal(run(&passages[i], NO_FAULT), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int procedure = 0; procedure < PROCEDURES; procedure++) {
+            struct passage one = rows[i];
+
+            one.procedure = &procedures[procedure];
+            assert_int_equal(run(&one, NO_FAULT, 1), CARD_OK);
+        }
 }
 
+/* A change passes through all that check and reset do. After a lost answer the reader waits for the
+ * service to tell of a removal: those faults hit one passage of each way, and with SOAK=1 all. */
 static void test_steps_that_are_cut(void **state)
 {
+    static const int faults[] = {
+        EMULATED_GARBAGE,        EMULATED_SHORT,         CARD_PROCESS_KILLED,
+        CLERK_KILLED,            EMULATED_REMOVED_BEFORE, EMULATED_REMOVED_AFTER,
+        EMULATED_LOST_BEFORE,    EMULATED_LOST_AFTER,    EMULATED_NO_SERVICE};
+    enum { ALL = sizeof faults / sizeof *faults, AT_ONCE = 4 };
+    /* Cut with the old PIN on its way, and with the new one. */
+    static const struct {
+        struct passage passage;
+        int nth;
+        size_t faults;
+    } cuts[] = {{{&procedures[CHANGE], &pins[AUTH], &by_pad, {0}}, 1, AT_ONCE},
+                {{&procedures[CHANGE], &pins[AUTH], &by_pad, {0}}, 2, ALL},
+                {{&procedures[CHANGE], &pins[SIG], &by_terminal, {0}}, 1, AT_ONCE},
+                {{&procedures[CHANGE], &pins[SIG], &by_terminal, {0}}, 2, ALL},
+                {{&procedures[CHANGE], &pins[JUKI], &by_terminal, {0}}, 4, AT_ONCE}};
+
     (void)state;
-    static const enum emulated_fault faults[] = {
-        EMULATED_REMOVED_BEFORE, EMULATED_REMOVED_AFTER, EMULATED_LOST_BEFORE, EMULATED_LOST_AFTER,
-        EMULATED_NO_SERVICE,     EMULATED_GARBAGE,       EMULATED_SHORT};
-    /* A change passes through all that check and reset do. */
-    static const size_t cut[] = {1, 4};
+    for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++)
+        for (size_t k = 0; k < (getenv("SOAK") ? ALL : cuts[i].faults); k++) {
+            int code = run(&cuts[i].passage, faults[k], cuts[i].nth);
 
-    for (size_t i = 0; i < sizeof cut / sizeof *cut; i++)
-        for (size_t k = 0; k < sizeof faults / sizeof *faults; k++) {
-            struct passage one = passages[cut[i]];
-
-            if (!by_pad(&one))
-                one.entries[1] = one.pins[1] = NULL; /* cut at the first: the second is not asked */
-            assert_int_not_equal(run(&one, (int)faults[k]), 0);
+            assert_int_not_equal(code, CARD_OK);
+            assert_int_equal(code == LOST_CLERK, faults[k] == CLERK_KILLED);
+            assert_int_equal(code == CARD_PROCESS_DIED, faults[k] == CARD_PROCESS_KILLED);
         }
+}
+
+/* --- what is told of a PIN --- */
+
+static FILE *file_of_the_run(const char *name)
+{
+    char path[128];
+    FILE *file;
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    file = fopen(path, "re");
+    assert_non_null(file);
+    return file;
+}
+
+/* What the clerk's side was told of the entry, and of the step: the last reply. What it was told before does
+ * not wait for the resident's terminal, and may come in another order. */
+static size_t told_of_the_step(uint8_t *out)
+{
+    struct card_reply reply, last = {.sequence = 0};
+    size_t used = 0;
+    FILE *file = file_of_the_run("card.told");
+
+    while (fread(&reply, sizeof reply, 1, file) == 1) {
+        if (reply.sequence != 0)
+            last = reply;
+        else if (reply.event == CARD_EVENT_RESIDENT && reply.entries > 0) {
+            memcpy(out + used, &reply, sizeof reply);
+            used += sizeof reply;
+        }
+    }
+    assert_true(feof(file) && used > sizeof reply && last.code == CARD_PIN_WRONG);
+    memcpy(out + used, &last, sizeof last);
+    fclose(file);
+    return used + sizeof last;
+}
+
+/* The log without what differs between any two runs: time and process. */
+static size_t log_of_the_run(uint8_t *out)
+{
+    char line[512];
+    size_t used = 0;
+    FILE *file = file_of_the_run("log");
+
+    while (fgets(line, sizeof line, file)) {
+        int skip = 0;
+
+        assert_true(sscanf(line, "%*s %*s %n", &skip) == 0 && skip > 0);
+        memcpy(out + used, line + skip, strlen(line + skip));
+        used += strlen(line + skip);
+    }
+    fclose(file);
+    assert_true(used > 0 && used < RECORD_MAX);
+    return used;
+}
+
+/* Wrong in both runs, six characters in one and sixteen in the other. */
+static void test_what_is_told_does_not_vary_with_the_pin(void **state)
+{
+    static const char *const wrong[] = {"W8RN5X", "W8RN5XK3TQ6ZB2VD"};
+    static uint8_t told[2][RECORD_MAX], logs[2][RECORD_MAX];
+    size_t told_size[2], log_size[2];
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        const struct passage passage = {
+            &procedures[CHECK], &pins[SIG], &by_terminal, {wrong[i], NULL}};
+        struct run r;
+
+        run_begin(&r, &passage, NO_FAULT, 1);
+        answer(r.resident, wrong[i], "resident");
+        assert_int_equal(clerk_wait(&r.clerk), CARD_PIN_WRONG);
+        told_size[i] = told_of_the_step(told[i]);
+        log_size[i] = log_of_the_run(logs[i]);
+        run_end(&r);
+    }
+    assert_int_equal(told_size[0], told_size[1]);
+    assert_memory_equal(told[0], told[1], told_size[0]);
+    assert_int_equal(log_size[0], log_size[1]);
+    assert_memory_equal(logs[0], logs[1], log_size[0]);
 }
 
 int main(void)
@@ -415,6 +564,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_steps_that_succeed),
         cmocka_unit_test(test_steps_that_are_cut),
+        cmocka_unit_test(test_what_is_told_does_not_vary_with_the_pin),
     };
 
     faults_pause();
