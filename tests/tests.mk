@@ -2,7 +2,7 @@
 # TEST_IN_AREA names the folders a C test of that area is linked with; TEST_LIBS_AREA the libraries.
 
 ALL_LIBS := -lcmocka -lpcsclite -lncursesw -lunistring -liniparser -lsqlite3 -lpq -ljansson -lmicrohttpd -lseccomp \
-            -lvterm -lssl -lcrypto $(call pkg,libs,pangocairo) -ldl -lpthread -lutil
+            -lvterm -lssl -lcrypto $(call pkg,libs,pangocairo) -ldl -lpthread -lutil -lm
 
 CARD_FOLDERS  := cardops/wire cardops/reader cardops/applet cardops/authority cardops/issue cardops
 TEST_IN_wire     := cardops/wire
