@@ -2,6 +2,7 @@
 
 #include "cardops/applet/jpki.h"
 #include "cardops/issue/certificate.h"
+#include "cardops/issue/request.h"
 #include "cardops/wire/sw.h"
 
 #include <errno.h>
@@ -71,6 +72,8 @@ enum card_code step_key(struct service *s, const struct card_request *q, struct 
         code = service_authority_code(s, k.module->pending(k.session, k.key, &key, &r->sw));
     if (code == CARD_OK && key.length == 0)
         code = written(&k, k.module->generate(k.session, k.key, &key, &r->sw));
+    if (code == CARD_OK && !request_key_fits(&key))
+        code = CARD_GARBLED;
     if (code == CARD_OK)
         code = give(r, &key);
     bytes_free(&key);

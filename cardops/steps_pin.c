@@ -14,6 +14,7 @@ struct pin_step {
     const struct card_pin_profile *pin;
     bool by_pad;
     uint8_t entry, entries;
+    size_t from; /* places before it are done */
     struct bytes current, fresh; /* typed on the resident's terminal: locked */
 };
 
@@ -24,7 +25,9 @@ static enum card_code prepare(struct pin_step *p, uint8_t entries_by_pad)
     struct service *s = p->s;
     p->pin = &s->settings.profile.pins[p->q->pin];
     p->by_pad = p->q->way == CARD_WAY_PAD;
-    p->entries = p->by_pad ? (uint8_t)(entries_by_pad * p->pin->place_count) : 0;
+    if (p->from >= p->pin->place_count)
+        return CARD_BAD_REQUEST;
+    p->entries = p->by_pad ? (uint8_t)(entries_by_pad * (p->pin->place_count - p->from)) : 0;
     enum card_code code = service_begin(s, p->q->serial);
     if (code != CARD_OK)
         return code;
@@ -81,25 +84,30 @@ static enum card_code submit(struct pin_step *p, enum pin_use use, const uint8_t
     const struct card_reply detail = {
         .entry = p->entry, .entries = p->entries, .tries = p->r->tries};
     service_event(s, CARD_EVENT_AT_PAD, &detail);
+    /* Nobody is left to say what this entry is for: what was begun is finished, no other is begun. */
+    if (s->peer_gone)
+        return CARD_RESIDENT_CANCELLED;
     enum card_code code =
         pin_send(&s->channel, p->pin, use, header, (struct pin_source){.pad = &s->pad.pin});
     service_event(s, CARD_EVENT_LEFT_PAD, &detail);
     return code;
 }
 
-static enum card_code verify_place(struct pin_step *p, const struct card_place *place)
+static enum card_code verify_place(struct pin_step *p, const struct card_place *place,
+                                   const struct bytes *typed)
 {
     uint8_t header[4];
     pin_verify_header(header);
     enum card_code code = pin_select(&p->s->channel, place);
-    return code == CARD_OK ? submit(p, PIN_VERIFY, header, &p->current) : code;
+    return code == CARD_OK ? submit(p, PIN_VERIFY, header, typed) : code;
 }
 
-static enum card_code verify_places(struct pin_step *p)
+static enum card_code verify_places(struct pin_step *p, size_t from, size_t to,
+                                    const struct bytes *typed)
 {
     enum card_code code = CARD_OK;
-    for (size_t i = 0; code == CARD_OK && i < p->pin->place_count; i++)
-        code = verify_place(p, &p->pin->places[i]);
+    for (size_t i = from; code == CARD_OK && i < to; i++)
+        code = verify_place(p, &p->pin->places[i], typed);
     return code;
 }
 
@@ -173,25 +181,28 @@ enum card_code step_verify(struct service *s, const struct card_request *q, stru
     if (code == CARD_OK)
         code = ask_resident(&p, RESIDENT_CURRENT, &p.current);
     if (code == CARD_OK)
-        code = verify_places(&p);
+        code = verify_places(&p, 0, p.pin->place_count, &p.current);
     return finish(&p, code, asked);
 }
 
 /*
  * By the resident's terminal the old PIN is proven in every place before the first is changed, so
- * that two places that differ are found while nothing is half done. By pad each place has its own
- * entries.
+ * that two places that differ are found while nothing is half done; and where the first was changed
+ * before, that the new PIN is the one that it holds. By pad each place has its own entries.
  */
 static enum card_code change_places(struct pin_step *p)
 {
-    const bool proven = !p->by_pad && p->pin->place_count == 1;
-    enum card_code code = p->by_pad ? CARD_OK : verify_places(p);
+    const size_t places = p->pin->place_count;
+    const bool proven = !p->by_pad && places == 1;
+    enum card_code code = p->by_pad ? CARD_OK : verify_places(p, p->from, places, &p->current);
     if (code == CARD_OK)
         code = ask_resident(p, RESIDENT_NEW, &p->fresh);
-    for (size_t i = 0; code == CARD_OK && i < p->pin->place_count; i++) {
+    if (code == CARD_OK && !p->by_pad)
+        code = verify_places(p, 0, p->from, &p->fresh);
+    for (size_t i = p->from; code == CARD_OK && i < places; i++) {
         const struct card_place *place = &p->pin->places[i];
         if (!proven)
-            code = verify_place(p, place);
+            code = verify_place(p, place, &p->current);
         if (code == CARD_OK)
             code = change_place(p, place);
     }
@@ -200,7 +211,8 @@ static enum card_code change_places(struct pin_step *p)
 
 enum card_code step_change(struct service *s, const struct card_request *q, struct card_reply *r)
 {
-    struct pin_step p = {.s = s, .q = q, .r = r};
+    struct pin_step p = {.s = s, .q = q, .r = r, .from = q->places_done};
+    r->places_done = q->places_done;
     enum card_code code = prepare(&p, 2);
     if (code == CARD_OK)
         code = check_tries(&p);

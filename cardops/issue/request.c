@@ -51,6 +51,14 @@ static EVP_PKEY *key_from_template(const struct bytes *public_key)
     return result;
 }
 
+bool request_key_fits(const struct bytes *public_key)
+{
+    EVP_PKEY *key = key_from_template(public_key);
+    bool fits = key != NULL;
+    EVP_PKEY_free(key);
+    return fits;
+}
+
 static bool all_digits(const char *text)
 {
     size_t length = strlen(text);

@@ -26,6 +26,9 @@ struct request_subject {
     const char *municipality; /* five digits */
 };
 
+/* Whether it is the template of a key that can be asked a certificate for. */
+bool request_key_fits(const struct bytes *public_key);
+
 /*
  * `public_key`: the card's answer to GENERATE ASYMMETRIC KEY PAIR, template 7F49 with 81 modulus and
  * 82 exponent (ISO/IEC 7816-8 clause 5.1). `digest_info` is replaced by the DigestInfo (RFC 8017 clause

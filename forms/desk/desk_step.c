@@ -198,30 +198,33 @@ static enum told told_of_place(enum case_kind kind, int8_t before, int8_t after,
     }
 }
 
-/* A reset that missed one place is not done; *places_done counts the others. A change goes from
- * place to place, so that only the first can say that nothing was changed. */
+/* A reset in a visit for a change takes the place of a change that may have been carried out: that
+ * the reset was not says nothing of that. */
+static bool replaces_change(const struct desk *d, const struct case_step *step)
+{
+    return step->plan.kind == CASE_RESET && strcmp(d->view.file.opening.procedure, "change") == 0;
+}
+
+/* The places are set one after the other: the first that is not told to be done decides, and
+ * *places_done counts those before it. Of a change only the first place can tell. */
 static enum told told_by_card(const struct desk *d, const struct case_step *step,
                               uint8_t *places_done)
 {
     const struct card_pin_facts *facts = pin_facts(d, step->plan.pin);
     int8_t full = (int8_t)d->settings.card.profile.pins[step->plan.pin].tries;
-    unsigned done = 0, not_done = 0, looked_at;
+    enum told told = TOLD_DONE;
+    unsigned looked_at;
 
     *places_done = 0;
     if (!facts || facts->place_count == 0 || (step->plan.kind == CASE_CHANGE && step->proofs > 0))
         return TOLD_NOTHING;
     looked_at = step->plan.kind == CASE_CHANGE ? 1 : facts->place_count;
-    for (unsigned i = 0; i < looked_at && i < CASE_PLACES; i++) {
-        enum told told = told_of_place((enum case_kind)step->plan.kind, step->tries_before[i],
-                                       facts->tries[i], full);
-
-        done += told == TOLD_DONE;
-        not_done += told == TOLD_NOT_DONE;
+    for (unsigned i = 0; told == TOLD_DONE && i < looked_at && i < CASE_PLACES; i++) {
+        told = told_of_place((enum case_kind)step->plan.kind, step->tries_before[i],
+                             facts->tries[i], full);
+        *places_done = (uint8_t)(*places_done + (told == TOLD_DONE));
     }
-    *places_done = (uint8_t)done;
-    if (not_done > 0)
-        return TOLD_NOT_DONE;
-    return done == looked_at ? TOLD_DONE : TOLD_NOTHING;
+    return told == TOLD_NOT_DONE && replaces_change(d, step) ? TOLD_NOTHING : told;
 }
 
 static const struct case_step *unsettled_step(const struct desk *d)

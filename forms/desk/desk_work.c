@@ -78,6 +78,9 @@ static enum card_code ask(struct desk *d, enum card_ask what, int64_t now)
 
     if (step->proving)
         request.typist = CARD_TYPED_BY_RESIDENT;
+    /* Half of an earlier attempt stands: its places are not asked for their old PIN again. */
+    if (what == CARD_ASK_CHANGE)
+        request.places_done = step->outcome.places_done;
     memcpy(request.serial, d->view.file.plan.serial, sizeof request.serial);
     if (what == CARD_ASK_SIGN && !put_digest(d, &request))
         return CARD_GARBLED;

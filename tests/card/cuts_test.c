@@ -10,18 +10,13 @@
 #include <cmocka.h>
 
 #include "cardops/practice/emulated_reader.h"
-#include "cardops/resident_wire.h"
+#include "tests/lib/card_places.h"
 #include "tests/lib/card_rig.h"
+#include "tests/lib/typist.h"
 
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 static struct rig rig;
 static pid_t terminal;
@@ -64,49 +59,6 @@ static const struct scene scenes[] = {
      CARD_WAY_RESIDENT},
 };
 
-/* The card's own name of each place of a PIN. */
-static const enum practice_pin places[][2] = {
-    [CARD_PIN_SIG] = {PRACTICE_PIN_SIG, PRACTICE_PIN_SIG},
-    [CARD_PIN_AUTH] = {PRACTICE_PIN_AUTH, PRACTICE_PIN_AUTH},
-    [CARD_PIN_JUKI] = {PRACTICE_PIN_JUKI_COMMON, PRACTICE_PIN_JUKI},
-    [CARD_PIN_KENMEN] = {PRACTICE_PIN_KENMEN, PRACTICE_PIN_KENMEN},
-};
-
-/* --- a resident who types at once
- * ------------------------------------------------------------------ */
-
-static void type_until_lost(int fd)
-{
-    struct resident_ask ask;
-    while (recv(fd, &ask, sizeof ask, 0) == (ssize_t)sizeof ask) {
-        struct resident_answer a = {
-            .version = RESIDENT_WIRE_VERSION, .kind = RESIDENT_ENTRY, .number = ask.number};
-        const char *pin = ask.purpose == RESIDENT_CURRENT ? old_pin : new_pin;
-        a.length = (uint8_t)strlen(pin);
-        memcpy(a.entry, pin, a.length);
-        if (ask.kind == RESIDENT_ASK && send(fd, &a, sizeof a, MSG_NOSIGNAL) < 0)
-            return;
-    }
-}
-
-/* In a process of its own; connects again and again, as madoguchi-resident does. */
-static void be_terminal(void)
-{
-    const struct timespec pause = {.tv_nsec = 2000000L};
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    snprintf(address.sun_path, sizeof address.sun_path, "%s/run/window-1.resident", rig.directory);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    for (;;) {
-        int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-        if (fd < 0)
-            _exit(1);
-        if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
-            type_until_lost(fd);
-        close(fd);
-        nanosleep(&pause, NULL);
-    }
-}
-
 static enum card_code play(const struct scene *scene, unsigned fault, unsigned nth)
 {
     char script[256];
@@ -129,7 +81,7 @@ static bool unknown(enum card_code code)
 static void check_tries(const struct scene *scene, enum card_code code, int8_t claimed,
                         size_t place)
 {
-    int truth = rig_tries(&rig, places[scene->pin][place]);
+    int truth = rig_tries(&rig, card_places[scene->pin][place]);
     if (claimed >= 0 && !unknown(code))
         assert_int_equal(truth, claimed);
     if (!scene->wrong || (code != CARD_PIN_WRONG && !unknown(code)))
@@ -142,7 +94,7 @@ static void check_tries(const struct scene *scene, enum card_code code, int8_t c
 
 static void check_place(const struct scene *scene, enum card_code code, uint8_t done, size_t place)
 {
-    enum practice_pin pin = places[scene->pin][place];
+    enum practice_pin pin = card_places[scene->pin][place];
     if (place < done)
         assert_true(rig_pin_is(&rig, pin, new_pin));
     else if (place > done || !unknown(code))
@@ -159,7 +111,7 @@ static void check_settling(const struct scene *scene, size_t place_count)
     assert_int_equal(rig_pin(&rig, CARD_ASK_TRIES, scene->pin, CARD_WAY_PAD), CARD_OK);
     for (size_t i = 0; i < place_count; i++)
         assert_int_equal(rig.reply.facts.pins[scene->pin].tries[i],
-                         rig_tries(&rig, places[scene->pin][i]));
+                         rig_tries(&rig, card_places[scene->pin][i]));
 }
 
 static void check(const struct scene *scene, enum card_code code)
@@ -203,11 +155,16 @@ static void every_step_cut_everywhere(void **state)
 
 static int up(void **state)
 {
+    char mind[96], runtime[96];
     (void)state;
     rig_up(&rig, RIG_ADULT);
-    terminal = fork();
-    if (terminal == 0)
-        be_terminal();
+    snprintf(mind, sizeof mind, "%s/mind", rig.directory);
+    snprintf(runtime, sizeof runtime, "%s/run", rig.directory);
+    FILE *file = fopen(mind, "we");
+    assert_non_null(file);
+    fprintf(file, "%s %s\n", old_pin, new_pin);
+    assert_int_equal(fclose(file), 0);
+    terminal = typist_start(runtime, mind);
     return terminal < 0;
 }
 

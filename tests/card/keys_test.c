@@ -7,14 +7,8 @@
 
 #include <cmocka.h>
 
-#include "cardops/practice/emulated_reader.h"
-#include "cardops/wire/tlv.h"
+#include "tests/card/certify.h"
 #include "tests/lib/card_rig.h"
-
-#include <openssl/core_names.h>
-#include <openssl/evp.h>
-#include <openssl/param_build.h>
-#include <openssl/x509.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -55,56 +49,11 @@ static enum card_code ask(enum card_ask what, const void *blob, size_t length)
     return ask_of(CARD_CERTIFICATE_AUTH, what, blob, length);
 }
 
-static EVP_PKEY *key_of(const uint8_t *template, size_t length)
-{
-    struct tlv outer, n, e;
-    assert_true(tlv_find(template, length, 0x7F49, &outer));
-    assert_true(tlv_find(outer.value, outer.length, 0x81, &n));
-    assert_true(tlv_find(outer.value, outer.length, 0x82, &e));
-    OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
-    BIGNUM *modulus = BN_bin2bn(n.value, (int)n.length, NULL),
-           *exponent = BN_bin2bn(e.value, (int)e.length, NULL);
-    assert_int_equal(OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, modulus), 1);
-    assert_int_equal(OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, exponent), 1);
-    OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(builder);
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
-    EVP_PKEY *key = NULL;
-    assert_int_equal(EVP_PKEY_fromdata_init(context), 1);
-    assert_int_equal(EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, parameters), 1);
-    EVP_PKEY_CTX_free(context);
-    OSSL_PARAM_free(parameters);
-    OSSL_PARAM_BLD_free(builder);
-    BN_free(modulus);
-    BN_free(exponent);
-    return key;
-}
-
-static size_t certify(EVP_PKEY *key, uint8_t *der, size_t room)
-{
-    X509 *x = X509_new();
-    unsigned char *at = der;
-    assert_non_null(x);
-    X509_set_version(x, 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(x), 0x1234);
-    X509_gmtime_adj(X509_getm_notBefore(x), 0);
-    X509_gmtime_adj(X509_getm_notAfter(x), 86400);
-    X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC,
-                               (const unsigned char *)"test", -1, -1, 0);
-    X509_set_issuer_name(x, X509_get_subject_name(x));
-    X509_set_pubkey(x, key);
-    assert_true(X509_sign(x, issuer, EVP_sha256()) > 0);
-    int length = i2d_X509(x, NULL);
-    assert_in_range(length, 1, room);
-    assert_int_equal(i2d_X509(x, &at), length);
-    X509_free(x);
-    return (size_t)length;
-}
-
 static size_t new_certificate(enum card_certificate which, uint8_t *der, size_t room)
 {
     assert_int_equal(ask_of(which, CARD_ASK_KEY, NULL, 0), CARD_OK);
-    EVP_PKEY *key = key_of(rig.reply.blob, rig.reply.blob_length);
-    size_t length = certify(key, der, room);
+    EVP_PKEY *key = certify_key(rig.reply.blob, rig.reply.blob_length);
+    size_t length = certify(key, issuer, der, room);
     EVP_PKEY_free(key);
     return length;
 }
@@ -147,7 +96,7 @@ static void wrong_certificates_are_refused(void **state)
 {
     (void)state;
     uint8_t der[CARD_BLOB_MAX];
-    size_t length = certify(issuer, der, sizeof der);
+    size_t length = certify(issuer, issuer, der, sizeof der);
     assert_int_equal(ask(CARD_ASK_INSTALL, der, length), CARD_NO_KEY);
     assert_int_equal(ask(CARD_ASK_KEY, NULL, 0), CARD_OK);
     assert_int_equal(ask(CARD_ASK_INSTALL, der, length), CARD_CERTIFICATE_BAD);
@@ -190,39 +139,6 @@ static void the_signature_certificate_wants_its_pin(void **state)
     assert_int_equal(ask_of(CARD_CERTIFICATE_SIG, CARD_ASK_INSTALL, der, length), CARD_PIN_FIRST);
 }
 
-/* At every cut: the certificate on the card is the old one or the new one, never a half; repeating
- * completes it. */
-static void install_cut_everywhere(void **state)
-{
-    (void)state;
-    static uint8_t old[CARD_BLOB_MAX];
-    uint8_t der[CARD_BLOB_MAX];
-    char script[64];
-    assert_int_equal(ask(CARD_ASK_CERTIFICATE, NULL, 0), CARD_OK);
-    size_t old_length = rig.reply.blob_length;
-    memcpy(old, rig.reply.blob, old_length);
-    size_t length = new_certificate(CARD_CERTIFICATE_AUTH, der, sizeof der);
-    for (unsigned nth = 1;; nth++) {
-        unsigned fault = nth % 2 == 0 ? EMULATED_REMOVED_AFTER : EMULATED_LOST_BEFORE;
-        snprintf(script, sizeof script, "pad\nfault %u %u\n", fault, nth);
-        rig_script(&rig, script);
-        assert_int_equal(rig_open(&rig), CARD_OK);
-        enum card_code code = ask(CARD_ASK_INSTALL, der, length);
-        bool cut = rig.reply.commands == nth;
-        rig_script(&rig, "pad\n");
-        assert_int_equal(rig_open(&rig), CARD_OK);
-        assert_int_equal(ask(CARD_ASK_CERTIFICATE, NULL, 0), CARD_OK);
-        bool is_new = rig.reply.blob_length == length && memcmp(rig.reply.blob, der, length) == 0;
-        bool is_old =
-            rig.reply.blob_length == old_length && memcmp(rig.reply.blob, old, old_length) == 0;
-        assert_true(is_new || is_old);
-        assert_true(code != CARD_OK || is_new);
-        if (!cut)
-            break;
-    }
-    assert_int_equal(ask(CARD_ASK_INSTALL, der, length), CARD_OK);
-}
-
 int main(void)
 {
 #define KEYS(name) cmocka_unit_test_setup_teardown(name, up, down)
@@ -231,7 +147,6 @@ int main(void)
         KEYS(a_pending_key_is_taken_up_again),
         KEYS(wrong_certificates_are_refused),
         KEYS(the_signature_certificate_wants_its_pin),
-        KEYS(install_cut_everywhere),
     };
     issuer = EVP_RSA_gen(2048);
     int failed = issuer == NULL ? 1 : cmocka_run_group_tests_name("keys", tests, NULL, NULL);

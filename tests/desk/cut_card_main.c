@@ -3,13 +3,15 @@
  *
  * The reader's "name" is the path of a script, one word a line:
  *   stand DIRECTORY   card FILE   cut NUMBER NTH
- * NUMBER is an enum emulated_fault, or one of enum cut below. SCRIPT.fired is made when it strikes,
+ * NUMBER is an enum emulated_fault or an enum cut (cut_scene.h). SCRIPT.fired is made when it strikes,
  * and while that is there nothing is cut. A card that was pulled comes back when SCRIPT.insert
- * appears.
+ * appears. On the pad the resident types what SCRIPT.mind says (tests/lib/typist.h); SCRIPT.late is made
+ * when it asks after the desk was killed.
  */
 #include "cardops/practice/emulated_reader.h"
 #include "cardops/server.h"
-#include "tests/desk/cuts.h"
+#include "tests/desk/cut_scene.h"
+#include "tests/lib/typist.h"
 
 #include <fcntl.h>
 #include <libgen.h>
@@ -19,13 +21,12 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
     PEER = 3,
     NOW = 1800000000,
-    KEYS_ROOM = 64,
-    ENTRIES_MAX = 4,
     PAD_VERIFY = 0x42330006, /* what the emulated reader names its features (card.md 7.1) */
     PAD_MODIFY,
 };
@@ -35,30 +36,52 @@ struct cut_reader {
     struct reader *emulated;
     struct practice_card *card;
     int epoll, notify;
-    char fired[160], insert[160], keys[160];
-    char entries[ENTRIES_MAX][KEYS_ROOM];
-    unsigned entry, entry_count;
+    char fired[160], late[160], insert[160], mind[160];
+    bool desk_killed;
     unsigned cut, nth;   /* nth 0: none */
 };
 
-static void strike(const struct cut_reader *c)
+static void leave_mark(const char *path)
 {
-    int fd = open(c->fired, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 
     if (fd >= 0)
         close(fd);
+}
+
+/* Until nothing of it is open any more: then its child has another parent. */
+static void kill_desk(struct cut_reader *c)
+{
+    const struct timespec moment = {.tv_nsec = 1000 * 1000};
+    pid_t desk = getppid();
+
+    kill(desk, SIGKILL);
+    while (getppid() == desk)
+        nanosleep(&moment, NULL);
+    c->desk_killed = true;
+}
+
+static void strike(struct cut_reader *c)
+{
+    leave_mark(c->fired);
     if (c->cut == CUT_KILL_CARD_BEFORE || c->cut == CUT_KILL_CARD_AFTER)
         raise(SIGKILL);
     if (c->cut == CUT_KILL_DESK_BEFORE || c->cut == CUT_KILL_DESK_AFTER)
-        kill(getppid(), SIGKILL);
+        kill_desk(c);
+    if (c->cut == CUT_HANG_UP_BEFORE || c->cut == CUT_HANG_UP_AFTER)
+        kill(getppid(), SIGHUP);
+}
+
+static bool strikes_before(unsigned cut)
+{
+    return cut == CUT_KILL_CARD_BEFORE || cut == CUT_KILL_DESK_BEFORE || cut == CUT_HANG_UP_BEFORE;
 }
 
 static bool is_due(struct cut_reader *c, bool after)
 {
-    bool strikes_before = c->cut == CUT_KILL_CARD_BEFORE || c->cut == CUT_KILL_DESK_BEFORE;
     unsigned reached = emulated_reader_commands(c->emulated) + (after ? 0 : 1);
 
-    return c->nth > 0 && reached >= c->nth && after != strikes_before;
+    return c->nth > 0 && reached >= c->nth && after != strikes_before(c->cut);
 }
 
 static void strike_if_due(struct cut_reader *c, bool after)
@@ -81,24 +104,21 @@ static enum reader_fault cut_transmit(struct reader *r, const struct bytes *comm
     return fault;
 }
 
-static void read_entries(struct cut_reader *c)
-{
-    FILE *file = fopen(c->keys, "re");
-
-    if (!file)
-        return;
-    c->entry = c->entry_count = 0;
-    while (c->entry_count < ENTRIES_MAX && fscanf(file, "%63s", c->entries[c->entry_count]) == 1)
-        c->entry_count++;
-    fclose(file);
-    unlink(c->keys);
-}
-
 /* The resident types when the pad asks, never ahead of it. */
-static bool type_entry(struct cut_reader *c)
+static bool type_entry(struct cut_reader *c, uint32_t code)
 {
-    read_entries(c);
-    return c->entry == c->entry_count || emulated_reader_keys(c->emulated, c->entries[c->entry++]);
+    struct typist_mind mind;
+    char keys[2 * TYPIST_ENTRY + 2];
+
+    if (c->desk_killed)
+        leave_mark(c->late);
+    if (!typist_mind_read(&mind, c->mind))
+        return true;
+    if (code == PAD_VERIFY)
+        snprintf(keys, sizeof keys, "%sE", mind.in_use);
+    else
+        snprintf(keys, sizeof keys, "%sE%sE", mind.fresh, mind.fresh);
+    return emulated_reader_keys(c->emulated, keys);
 }
 
 static enum reader_fault cut_control(struct reader *r, uint32_t code, const struct bytes *in,
@@ -107,9 +127,9 @@ static enum reader_fault cut_control(struct reader *r, uint32_t code, const stru
     struct cut_reader *c = (struct cut_reader *)r;
     enum reader_fault fault;
 
-    strike_if_due(c, false);
-    if ((code == PAD_VERIFY || code == PAD_MODIFY) && !type_entry(c))
+    if ((code == PAD_VERIFY || code == PAD_MODIFY) && !type_entry(c, code))
         return READER_NO_MEMORY;
+    strike_if_due(c, false);
     fault = c->emulated->ops->control(c->emulated, code, in, out);
     strike_if_due(c, true);
     return fault;
@@ -223,7 +243,8 @@ static struct reader *open_cut(const struct card_settings *settings)
     c->notify = c->epoll = -1;
     c->emulated = emulated_reader_new(true);
     snprintf(c->fired, sizeof c->fired, "%s.fired", settings->reader);
-    snprintf(c->keys, sizeof c->keys, "%s.keys", settings->reader);
+    snprintf(c->late, sizeof c->late, "%s.late", settings->reader);
+    snprintf(c->mind, sizeof c->mind, "%s.mind", settings->reader);
     snprintf(c->insert, sizeof c->insert, "%s.insert", settings->reader);
     if (c->emulated && watch(c, settings->reader) && follow_script(c, settings->reader)) {
         emulated_reader_insert(c->emulated, c->card);

@@ -100,13 +100,33 @@ static void test_a_change_that_is_not_proven_becomes_a_reset(void **state)
     assert_int_equal(desk_step(desk, true, now), DESK_NEEDS_RESET);
     assert_int_equal(desk_judge(desk, &judgement, now), DESK_OK);
     assert_int_equal(desk_plan(desk, &plan, now), DESK_OK);
-    assert_int_equal(view->cure, DESK_CURE_ASK);
-    assert_int_equal(desk_settle(desk, now), DESK_OK);
-    say_card(SAMPLE_SERIAL, 2);
-    pump();
-    assert_int_equal(view->file.steps[0].state, CASE_STEP_IS_NOT_DONE);
+    /* That no reset was made does not say that the change was not. */
+    assert_int_equal(view->cure, DESK_CURE_REPEAT);
+    assert_int_equal(view->file.steps[0].state, CASE_STEP_IS_UNKNOWN);
     assert_int_equal(desk_step(desk, false, now), DESK_OK);
     assert_int_equal(fake.request.ask, CARD_ASK_RESET);
+    end_step(CARD_REMOVED);
+    put_card_in(SAMPLE_SERIAL, 2);
+    assert_int_equal(view->cure, DESK_CURE_REPEAT);
+    assert_int_equal(desk_step(desk, false, now), DESK_OK);
+    end_step(CARD_OK);
+    assert_int_equal(desk_finish(desk, now), DESK_OK);
+}
+
+static void test_half_a_change_goes_on_with_the_other_half(void **state)
+{
+    (void)state;
+    begin("change", CASE_CHANGE, 3);
+    assert_int_equal(desk_step(desk, false, now), DESK_OK);
+    assert_int_equal(fake.request.places_done, 0);
+    say(CARD_PIN_HALF)->places_done = 1;
+    pump();
+    assert_int_equal(view->file.steps[0].state, CASE_STEP_IS_NOT_DONE);
+    assert_true(case_card_touched(&view->file));
+    put_card_in(SAMPLE_SERIAL, 3);
+    assert_int_equal(desk_step(desk, false, now), DESK_OK);
+    assert_int_equal(fake.request.ask, CARD_ASK_CHANGE);
+    assert_int_equal(fake.request.places_done, 1);
     end_step(CARD_OK);
     assert_int_equal(desk_finish(desk, now), DESK_OK);
 }
@@ -323,6 +343,7 @@ int main(void)
         TEST(test_what_the_tries_tell),
         TEST(test_a_reset_whose_answer_was_lost_is_repeated),
         TEST(test_a_change_is_proven_by_its_new_pin),
+        TEST(test_half_a_change_goes_on_with_the_other_half),
         TEST(test_a_change_that_is_not_proven_becomes_a_reset),
         TEST(test_a_silent_process_is_killed_and_replaced),
         TEST(test_a_held_reader_is_waited_for),

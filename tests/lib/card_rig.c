@@ -6,9 +6,8 @@
 #include <cmocka.h>
 
 #include "tests/lib/card_rig.h"
+#include "tests/lib/place.h"
 
-#include <ftw.h>
-#include <libgen.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
@@ -29,26 +28,6 @@ static const char *const card_files[] = {
     [RIG_NOT_PRACTICE] = "not-practice",
     [RIG_LEAKTEST] = "leaktest",
 };
-
-static void beside_program(char *path, size_t room, const char *name)
-{
-    char own[PATH_MAX] = "";
-    assert_true(readlink("/proc/self/exe", own, sizeof own - 1) > 0);
-    assert_true((size_t)snprintf(path, room, "%s/%s", dirname(own), name) < room);
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *walk)
-{
-    (void)st;
-    (void)kind;
-    (void)walk;
-    return remove(path);
-}
-
-static void remove_tree(const char *path)
-{
-    nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
 
 void rig_profile(struct card_profile *profile)
 {
@@ -83,7 +62,7 @@ static void fill_settings(struct rig *r)
     struct card_settings *c = &r->settings;
     *c = (struct card_settings){.use_pad = 1, .entry_seconds = 20, .resident_gid = UINT32_MAX};
     snprintf(c->reader, sizeof c->reader, "%s", r->script);
-    beside_program(c->module, sizeof c->module, "../../practice-authority.so");
+    assert_true(place_beside_program(c->module, sizeof c->module, "../../practice-authority.so"));
     snprintf(c->module_config, sizeof c->module_config, "%s/office.key", r->stand);
     snprintf(c->runtime, sizeof c->runtime, "%s/run", r->directory);
     snprintf(c->log, sizeof c->log, "%s/log", r->directory);
@@ -96,8 +75,8 @@ void rig_up(struct rig *r, enum rig_card card)
 {
     char program[PATH_MAX], cwd[PATH_MAX];
     uint8_t key[16];
-    *r = (struct rig){.directory = "/tmp/card-rig-XXXXXX"};
-    assert_non_null(mkdtemp(r->directory));
+    *r = (struct rig){.client = NULL};
+    assert_true(place_new(r->directory, "rig"));
     assert_non_null(getcwd(cwd, sizeof cwd));
     snprintf(r->stand, sizeof r->stand, "%s/stand", r->directory);
     snprintf(r->script, sizeof r->script, "%s/script", r->directory);
@@ -105,20 +84,20 @@ void rig_up(struct rig *r, enum rig_card card)
     assert_int_equal(practice_office_key(r->stand, key), PRACTICE_OK);
     fill_settings(r);
     rig_script(r, "");
-    beside_program(program, sizeof program, "emulated_card_main");
+    assert_true(place_beside_program(program, sizeof program, "emulated_card_main"));
     assert_int_equal(card_client_start(&r->client, program, NULL), CARD_OK);
 }
 
 void rig_down(struct rig *r)
 {
     card_client_stop(&r->client);
-    remove_tree(r->directory);
+    place_remove(r->directory);
 }
 
 void rig_fresh(struct rig *r)
 {
     uint8_t key[16];
-    remove_tree(r->stand);
+    place_remove(r->stand);
     assert_int_equal(practice_office_key(r->stand, key), PRACTICE_OK);
 }
 
