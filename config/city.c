@@ -128,6 +128,10 @@ static void read_city(struct city_reader *r)
         char key[32];
         snprintf(key, sizeof key, "covers.%s", terms_procedures.word[i]);
         profile->covers[i] = (uint8_t)city_terms(r, "city", key, &terms_pins, 0);
+        if (i != PROCEDURE_RENEW && i != PROCEDURE_ISSUE)
+            continue;
+        snprintf(key, sizeof key, "typed.%s", terms_procedures.word[i]);
+        profile->typed[i] = (uint8_t)city_terms(r, "city", key, &terms_pins, 0);
     }
     read_validity(r);
 }

@@ -210,7 +210,8 @@ static void toggle_pin(struct counter *c, int pin)
 {
     static const char *const bars[] = {[PIN_NOT_COVERED] = "pin-bar.not-covered.notice",
                                        [PIN_NOT_THERE] = "pin-bar.not-there.notice",
-                                       [PIN_NO_TERMINAL] = "pin-bar.no-terminal.notice"};
+                                       [PIN_NO_TERMINAL] = "pin-bar.no-terminal.notice",
+                                       [PIN_TYPED_TOO] = "pin-bar.typed-too.notice"};
     struct screen_view *view = &c->view;
     if (view->pin_bar[pin] != PIN_MAY) {
         counter_notice(c, bars[view->pin_bar[pin]], pin_name(view, (size_t)pin));

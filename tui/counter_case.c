@@ -42,12 +42,27 @@ static bool of_certificates(enum procedure procedure)
     return procedure == PROCEDURE_RENEW || procedure == PROCEDURE_ISSUE;
 }
 
+/* PINs that this office has typed besides those that were chosen, as far as the card has them. */
+static uint8_t typed_too(const struct counter *c)
+{
+    const struct desk_view *desk = c->view.desk;
+    uint8_t pins = c->city->profile.typed[c->view.situation.procedure];
+    for (size_t pin = 0; pin < PINS; pin++) {
+        bool absent = desk->card_known && desk->card.pins[pin].present == CARD_NO;
+        pins &= absent ? (uint8_t)~(1U << pin) : UINT8_MAX;
+    }
+    return pins;
+}
+
 static enum screen_pin_bar pin_bar(const struct counter *c, size_t pin)
 {
     const struct desk_view *desk = c->view.desk;
     enum procedure procedure = c->view.situation.procedure;
     uint8_t covers = c->city->profile.covers[procedure];
     bool typed = procedure != PROCEDURE_CHECK;
+    if ((typed_too(c) & 1U << pin) != 0) {
+        return PIN_TYPED_TOO;
+    }
     if ((covers != 0 && (covers & 1U << pin) == 0) || (of_certificates(procedure) && pin > PIN_AUTH)) {
         return PIN_NOT_COVERED;
     }
@@ -298,7 +313,8 @@ static void add_facts(const struct counter *c, struct case_judgement *out)
 void case_judgement(const struct counter *c, struct case_judgement *out)
 {
     const struct verdict *verdict = &c->view.verdict;
-    *out = (struct case_judgement){.may_be_decided = verdict->may_be_decided, .pins = c->view.situation.pins};
+    *out = (struct case_judgement){.may_be_decided = verdict->may_be_decided};
+    out->pins = c->view.situation.pins | typed_too(c);
     word(out->procedure, sizeof out->procedure, terms_word(&terms_procedures, c->view.situation.procedure));
     word(out->verdict, sizeof out->verdict, terms_word(&terms_verdicts, verdict->kind));
     for (size_t i = 0; i < verdict->reason_count && out->rule_count < CASE_RULES; i++) {
@@ -371,8 +387,9 @@ void case_plan(const struct counter *c, struct case_plan *out)
     if (c->view.verdict.kind == VERDICT_FIRST_VISIT) {
         return;
     }
+    uint8_t pins = situation->pins | typed_too(c);
     for (size_t pin = 0; pin < PINS; pin++) {
-        if ((situation->pins & 1U << pin) != 0) {
+        if ((pins & 1U << pin) != 0) {
             add_step(c, out, certificates && is_lost(c, pin) ? CASE_RESET : kinds[situation->procedure], pin);
         }
     }
@@ -420,7 +437,7 @@ void case_restore(struct counter *c, const struct case_file *file)
     situation->presenter = presenter >= 0 ? (uint8_t)presenter : PRESENTER_RESIDENT;
     situation->visit = file->opening.visit;
     situation->office = office;
-    situation->pins = file->judgement.pins;
+    situation->pins = file->judgement.pins & (uint8_t)~c->city->profile.typed[situation->procedure];
     if (moment_parse(file->opening.reception, &situation->at) != DATE_OK) {
         situation->at = c->view.clock;
     }

@@ -93,12 +93,14 @@ static void judge_validity(struct judgement *j)
         doubt |= end.doubt;
         auth_end = end.end;
         out->end_steps[PIN_AUTH] = end.steps;
+        out->ends[PIN_AUTH] = end.end;
         out->valid_until = end.end;
     }
     if ((out->certificates & 1u << PIN_SIG) != 0) {
         struct validity_end end = end_of(j, PIN_SIG, auth_end);
         doubt |= end.doubt;
         out->end_steps[PIN_SIG] = end.steps;
+        out->ends[PIN_SIG] = end.end;
         out->valid_until = earlier(out->valid_until, end.end);
     }
     if ((doubt & VALIDITY_ON_EXPIRY_DAY) != 0)

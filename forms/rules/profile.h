@@ -212,6 +212,7 @@ struct profile {
     const char *phone;
     bool english;                  /* the office's language */
     uint8_t covers[PROCEDURES];    /* PINs */
+    uint8_t typed[PROCEDURES];     /* PINs that are typed besides: of the certificates' procedures */
     uint8_t birthdays[PROCEDURES]; /* validity as the page says it; 0: silent */
     struct citation validity;      /* where birthdays is not 0 */
     struct citation contact;       /* source: the line of the phone number */

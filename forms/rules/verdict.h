@@ -49,6 +49,7 @@ struct verdict {
     int other_office; /* an office that takes this and is open, or the first that takes it; -1 */
     struct date from, until; /* renewal window */
     struct date valid_until;
+    struct date ends[2];   /* of each certificate, by PIN_SIG and PIN_AUTH; none: not known */
     /* The arithmetic behind from/until and behind valid_until, by PIN_SIG and PIN_AUTH; empty: none. */
     struct validity_steps window_steps[2], end_steps[2];
     struct moment opens;

@@ -60,11 +60,12 @@ static const char *tries_text(const struct screen_view *view, const struct card_
 static void draw_pin(struct canvas *c, const struct screen_view *view, int pin)
 {
     static const char *const bars[] = {[PIN_MAY] = NULL, [PIN_NOT_COVERED] = "pin-bar.not-covered",
-                                       [PIN_NOT_THERE] = "pin-bar.not-there", [PIN_NO_TERMINAL] = "pin-bar.no-terminal"};
+                                       [PIN_NOT_THERE] = "pin-bar.not-there", [PIN_NO_TERMINAL] = "pin-bar.no-terminal",
+                                       [PIN_TYPED_TOO] = "pin-bar.typed-too"};
     enum theme_role role = THEME_TEXT;
     char text[WORDS_TEXT_MAX] = "";
     int row = LIST_ROW + pin;
-    bool chosen = (view->situation.pins & 1U << pin) != 0;
+    bool chosen = (view->situation.pins & 1U << pin) != 0 || view->pin_bar[pin] == PIN_TYPED_TOO;
     int column = widgets_marker(c, row, LABEL, view->ui.list[SCREEN_CARD].at == pin);
     column = widgets_tick(c, row, column, 4 + PIN_NAME, chosen, pin_name(view, (size_t)pin));
     if (view->desk->card_known) {

@@ -9,6 +9,57 @@ static bool is_typed(const struct case_plan *plan)
     return typed;
 }
 
+static bool has_step(const struct case_plan *plan, enum case_kind kind, uint8_t pin)
+{
+    for (size_t i = 0; i < plan->step_count; i++) {
+        if (plan->steps[i].kind == kind && plan->steps[i].pin == pin) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Until when by our reckoning; the authority decides. */
+static void flow_ends(struct flow *flow, const struct screen_view *view)
+{
+    struct date card = card_date(view->desk->card.expiry);
+    char line[PARTS_TEXT], date[PARTS_TEXT];
+    bool unknown = false;
+    for (uint8_t pin = CASE_CERTIFICATES; pin-- > 0;) {
+        bool planned = has_step(&view->plan, CASE_KEY, pin);
+        if (planned && date_valid(view->verdict.ends[pin])) {
+            const char *args[] = {pin_name(view, pin), date_text(view, view->verdict.ends[pin], date)};
+            flow_text(flow, THEME_TEXT, 0, words_format(view->language, "plan.ends", line, sizeof line, 2, args));
+        } else {
+            unknown |= planned;
+        }
+    }
+    if (unknown && date_valid(card)) {
+        const char *args[] = {date_text(view, card, date)};
+        flow_text(flow, THEME_TEXT, 0, words_format(view->language, "plan.ends-unknown", line, sizeof line, 1, args));
+    }
+}
+
+/* Some certificate of the card ends with the making of its new key. */
+static bool old_key_goes(const struct screen_view *view)
+{
+    bool goes = false;
+    for (uint8_t pin = 0; pin < CASE_CERTIFICATES; pin++) {
+        goes |= has_step(&view->plan, CASE_KEY, pin) && view->desk->card.certificates[pin] != CARD_NO;
+    }
+    return goes && view->desk->keeps_old_key == CARD_NO;
+}
+
+/* A certificate's PIN that is set anew is asked for again: setting it opens nothing on the card. */
+static bool typed_again(const struct case_plan *plan)
+{
+    bool again = false;
+    for (uint8_t pin = 0; pin < CASE_CERTIFICATES; pin++) {
+        again |= has_step(plan, CASE_RESET, pin) && has_step(plan, CASE_KEY, pin);
+    }
+    return again;
+}
+
 /* What must be heeded stands before the steps, which may be many. */
 void plan_flow(struct flow *flow, const struct screen_view *view)
 {
@@ -21,6 +72,13 @@ void plan_flow(struct flow *flow, const struct screen_view *view)
     }
     flow_text(flow, THEME_HEADING, 0, say(view, "plan.explain"));
     flow_text(flow, THEME_TEXT, 0, say(view, is_typed(plan) ? "plan.turn-pad" : "plan.leave-card"));
+    flow_ends(flow, view);
+    if (old_key_goes(view)) {
+        flow_text(flow, THEME_WARNING, 0, say(view, "plan.old-key-goes"));
+    }
+    if (typed_again(plan)) {
+        flow_text(flow, THEME_TEXT, 0, say(view, "plan.typed-again"));
+    }
     flow_reader(flow, view);
     for (size_t i = 0; i < plan->step_count; i++) {
         const struct case_plan_step *step = &plan->steps[i];

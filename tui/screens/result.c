@@ -20,6 +20,15 @@ static struct message why(const struct screen_view *view)
     return message_of_centre(code, kind, view->certificates[step->plan.pin].old_usable == CARD_NO);
 }
 
+/* The step itself needs no doing while the way to the card is gone. */
+static bool is_cut_off(const struct screen_view *view)
+{
+    const struct case_file *file = &view->desk->file;
+    int next = case_next_step(file);
+    return view->desk->link != CARD_OK && next >= 0 &&
+           !case_at_authority((enum case_kind)file->steps[next].plan.kind);
+}
+
 /* The card has been asked since: what it told takes the place of the doubt. */
 static struct message as_settled(const struct screen_view *view, struct message message)
 {
@@ -84,21 +93,21 @@ static void flow_name(struct flow *flow, const struct screen_view *view)
 /* What the certificates have come to. */
 static void flow_certificates(struct flow *flow, const struct screen_view *view)
 {
-    char text[WORDS_TEXT_MAX], date[PARTS_TEXT];
-    struct date forecast;
+    char text[PARTS_TEXT];
     bool any = false;
     for (size_t pin = 0; pin < CASE_CERTIFICATES; pin++) {
-        if (view->certificates[pin].planned) {
-            if (!any) {
-                flow_blank(flow);
-            }
-            any = true;
-            flow_text(flow, THEME_TEXT, 0, certificate_text(view, pin, text));
+        if (!view->certificates[pin].planned) {
+            continue;
         }
-    }
-    if (any && certificate_differs(view, &forecast)) {
-        flow_text(flow, THEME_WARNING, 0,
-                  WORDS(view->language, "certificate.differs", text, date_text(view, forecast, date)));
+        if (!any) {
+            flow_blank(flow);
+        }
+        any = true;
+        flow_text(flow, THEME_TEXT, 0, certificate_text(view, pin, text));
+        const char *difference = certificate_difference(view, pin, text);
+        if (difference != NULL) {
+            flow_text(flow, THEME_WARNING, 0, difference);
+        }
     }
     if (view->desk->pin_first) {
         flow_text(flow, THEME_WARNING, 0, say(view, "certificate.pin-first"));
@@ -115,13 +124,19 @@ void result_flow(struct flow *flow, const struct screen_view *view)
     int tries = step != NULL ? step->outcome.tries[0] : view->desk->last.tries;
     bool half = step != NULL && step->outcome.code == CARD_PIN_HALF;
     struct message message = as_settled(view, why(view));
+    if (is_cut_off(view)) {
+        message.act = message_of_link(view->desk->link).act;
+    }
     flow_message(flow, view, &message, number_text(half ? step->outcome.places_done : tries, number));
     bool set = step != NULL && step->state == CASE_STEP_IS_DONE && step->plan.kind != CASE_VERIFY;
     if (set && step->plan.way == CASE_BY_PAD && step->plan.pin == PIN_JUKI) {
         flow_text(flow, THEME_WARNING, 0, say(view, "result.juki-by-pad"));
     }
     flow_certificates(flow, view);
-    if (case_next_step(file) >= 0 && !case_at_authority((enum case_kind)file->steps[case_next_step(file)].plan.kind)) {
+    if (is_cut_off(view)) {
+        flow_text(flow, THEME_BAD, 0, say(view, message_of_link(view->desk->link).happened));
+    } else if (case_next_step(file) >= 0 &&
+               !case_at_authority((enum case_kind)file->steps[case_next_step(file)].plan.kind)) {
         flow_reader(flow, view);
     }
     flow_blank(flow);

@@ -65,8 +65,8 @@ struct screen_presenter {
     uint8_t presenter, visit, visits;
 };
 
-/* Why a PIN cannot be chosen; 0: it can. */
-enum screen_pin_bar { PIN_MAY, PIN_NOT_COVERED, PIN_NOT_THERE, PIN_NO_TERMINAL };
+/* Why a PIN cannot be chosen, or not left out; 0: it can. */
+enum screen_pin_bar { PIN_MAY, PIN_NOT_COVERED, PIN_NOT_THERE, PIN_NO_TERMINAL, PIN_TYPED_TOO };
 
 /* A notice in place of a key's effect: a sentence of this screen, gone with the next key. */
 struct screen_notice {

@@ -98,21 +98,32 @@ const char *certificate_text(const struct screen_view *view, size_t pin, char ou
     return words_format(view->language, certificate_id(c), out, PARTS_TEXT, 2, args);
 }
 
-bool certificate_differs(const struct screen_view *view, struct date *forecast)
+/* What a certificate cannot outlive, as far as card and authority have told; none: nothing. */
+static struct date cap_of(const struct screen_view *view, size_t pin)
 {
-    uint32_t earliest = 0;
-    for (size_t pin = 0; pin < CASE_CERTIFICATES; pin++) {
-        uint32_t until = view->certificates[pin].valid_until;
-        bool issued = view->certificates[pin].planned && until != 0;
-        if (view->certificates[pin].planned && !issued) {
-            return false;
-        }
-        if (issued && (earliest == 0 || until < earliest)) {
-            earliest = until;
-        }
+    const struct desk_certificate *auth = &view->certificates[PIN_AUTH];
+    const struct card_facts *card = &view->desk->card;
+    struct date cap = card_date(card->expiry);
+    struct date auth_end = card_date(auth->valid_until != 0 ? auth->valid_until : card->auth_until);
+    bool capped = pin == PIN_SIG && date_valid(auth_end);
+    return capped && (!date_valid(cap) || date_compare(auth_end, cap) < 0) ? auth_end : cap;
+}
+
+const char *certificate_difference(const struct screen_view *view, size_t pin, char out[PARTS_TEXT])
+{
+    const struct desk_certificate *c = &view->certificates[pin];
+    struct date until = card_date(c->valid_until), forecast = view->verdict.ends[pin], cap = cap_of(view, pin);
+    char date[PARTS_TEXT];
+    if (!c->planned || !date_valid(until)) {
+        return NULL;
     }
-    *forecast = view->verdict.valid_until;
-    return earliest != 0 && date_valid(*forecast) && date_compare(*forecast, card_date(earliest)) != 0;
+    bool known = date_valid(forecast);
+    bool beyond = !known && date_valid(cap) && date_compare(until, cap) > 0;
+    if (!beyond && (!known || date_compare(until, forecast) == 0)) {
+        return NULL;
+    }
+    return words_format(view->language, known ? "certificate.differs" : "certificate.beyond", out, PARTS_TEXT, 1,
+                        (const char *[]){date_text(view, known ? forecast : cap, date)});
 }
 
 void flow_reader(struct flow *flow, const struct screen_view *view)

@@ -18,8 +18,9 @@ void flow_step(struct flow *flow, const struct screen_view *view, size_t number,
 void flow_steps(struct flow *flow, const struct screen_view *view, const struct case_file *file);
 /* What is true of the case's certificate, one sentence: valid until when, or how far it has come. */
 const char *certificate_text(const struct screen_view *view, size_t pin, char out[PARTS_TEXT]);
-/* Whether the end that the authority gave is another than the rules said; `forecast`: theirs. */
-bool certificate_differs(const struct screen_view *view, struct date *forecast);
+/* What the end that the authority gave has to do with ours, where it is another: than the rules said, or, where they
+ * could not say, beyond what no certificate outlives. NULL: nothing. */
+const char *certificate_difference(const struct screen_view *view, size_t pin, char out[PARTS_TEXT]);
 /* What the reader lacks for the next step: itself, a card, this case's card, a moment to read it. */
 void flow_reader(struct flow *flow, const struct screen_view *view);
 
