@@ -64,7 +64,9 @@ tests: all $(HELPERS) $(TEST_PROGRAMS)
 CORES := $(shell nproc)
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(CORES))
 # The longest first, so that none is left alone at the end; two a core, for they wait more than they work.
-LONG := $(patsubst %,tests/%_test,session/cuts faults/calls desk/cut card/cuts session/renew session/change desk/enrol_cut)
+CUT_VISITS := $(patsubst %,desk/cut_%,pad terminal places places_pad visit)
+LONG := $(patsubst %,tests/%_test,session/cuts desk/enrol_cut faults/calls $(CUT_VISITS) card/key_cuts \
+            session/renew session/change)
 FIRST := $(filter $(addprefix $(BUILD)/,$(LONG)),$(TEST_PROGRAMS))
 test:
 	@.ci/packages build practice test
@@ -114,7 +116,7 @@ coverage:
 bench: all $(patsubst %,$(BUILD)/tests/%_main,bench/bench bench/recording_card issue/ca)
 	@BUILD=$(abspath $(BUILD)) $(BUILD)/tests/bench/bench_main $(ONLY) 2>&1 | grep -v '^\[ *\(RUN\|=*\|OK\|PASSED\) *\]'
 
-SOAKED := $(patsubst %,$(BUILD)/tests/%_test,desk/enrol_cut faults/calls)
+SOAKED := $(patsubst %,$(BUILD)/tests/%_test,desk/enrol_cut faults/calls $(CUT_VISITS))
 soak: all $(HELPERS) $(SOAKED)
 	@SOAK=1 BUILD=$(abspath $(BUILD)) tests/run -t 3600 $(abspath $(SOAKED))
 	@BUILD=$(abspath $(BUILD)) $(BUILD)/tests/session/soak_main
