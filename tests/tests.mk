@@ -67,7 +67,7 @@ PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(CORES))
 CUT_VISITS := $(patsubst %,desk/cut_%,pad terminal places places_pad visit)
 LONG := $(patsubst %,tests/%_test,session/cuts desk/enrol_cut faults/calls $(CUT_VISITS) card/key_cuts \
             session/renew session/change)
-FIRST := $(filter $(addprefix $(BUILD)/,$(LONG)),$(TEST_PROGRAMS))
+FIRST := $(filter $(TEST_PROGRAMS),$(addprefix $(BUILD)/,$(LONG)))
 test:
 	@.ci/packages build practice test
 	@$(MAKE) --no-print-directory $(PARALLEL) tests
