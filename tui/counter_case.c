@@ -46,12 +46,11 @@ static bool of_certificates(enum procedure procedure)
 static uint8_t typed_too(const struct counter *c)
 {
     const struct desk_view *desk = c->view.desk;
-    uint8_t pins = c->city->profile.typed[c->view.situation.procedure];
+    uint8_t absent = 0;
     for (size_t pin = 0; pin < PINS; pin++) {
-        bool absent = desk->card_known && desk->card.pins[pin].present == CARD_NO;
-        pins &= absent ? (uint8_t)~(1U << pin) : UINT8_MAX;
+        absent |= (uint8_t)((desk->card_known && desk->card.pins[pin].present == CARD_NO) << pin);
     }
-    return pins;
+    return c->city->profile.typed[c->view.situation.procedure] & (uint8_t)~absent;
 }
 
 static enum screen_pin_bar pin_bar(const struct counter *c, size_t pin)

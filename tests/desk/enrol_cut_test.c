@@ -154,6 +154,7 @@ static void end_trouble(const struct conduct *c)
     if (trouble && missed) {
         tell_ca("down no");
         tell_ca("slow 0");
+        tell_ca("poll 0");
         trouble = NULL;
     }
 }
@@ -302,22 +303,29 @@ static void cut_everywhere(void **state)
 
 static void test_a_renewal_with_every_message_lost(void **state)
 {
-    static const char *const troubles[] = {
-        "lose p10cr request",    "lose p10cr answer",    "lose certConf request",
-        "lose certConf answer",  "lose rr request",      "lose rr answer",
-        "down yes",              "wrong other-key",      "slow 2"};
+    /* Before the trouble: how often the authority wants to be asked again. */
+    static const struct {
+        const char *polls, *trouble;
+    } troubles[] = {
+        {"poll 0", "lose p10cr request"},    {"poll 0", "lose p10cr answer"},
+        {"poll 2", "lose pollReq request"},  {"poll 2", "lose pollReq answer"},
+        {"poll 0", "lose certConf request"}, {"poll 0", "lose certConf answer"},
+        {"poll 0", "lose rr request"},       {"poll 0", "lose rr answer"},
+        {"poll 0", "down yes"},              {"poll 0", "wrong other-key"},
+        {"poll 0", "slow 2"},                {"poll 0", "poll 5"}};
     const char *wrong;
 
     (void)state;
     for (size_t i = 0; i < sizeof troubles / sizeof *troubles; i++) {
         lay_out(0, 0);
-        trouble = troubles[i];
+        trouble = troubles[i].trouble;
+        tell_ca(troubles[i].polls);
         tell_ca(trouble);
         wrong = conduct_to_the_end();
         if (!wrong && trouble)
             wrong = "it was not noticed";
         if (wrong)
-            fail_msg("%s: %s", troubles[i], wrong);
+            fail_msg("%s: %s", troubles[i].trouble, wrong);
     }
 }
 
