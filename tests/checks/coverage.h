@@ -11,7 +11,12 @@
 void __gcov_dump(void);
 void __gcov_reset(void);
 
-#define _exit(status) (__gcov_dump(), _exit(status))
+static inline _Noreturn void coverage_end(int status)
+{
+    __gcov_dump();
+    _exit(status);
+}
+#define _exit(status) coverage_end(status)
 #define execve(path, arguments, environment)                                                       \
     (__gcov_dump(), __gcov_reset(), execve(path, arguments, environment))
 #define execv(path, arguments) (__gcov_dump(), __gcov_reset(), execv(path, arguments))
