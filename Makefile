@@ -106,7 +106,7 @@ PROGRAMS := madoguchi madoguchi-card madoguchi-enrol madoguchi-resident madoguch
 madoguchi_main := tui/madoguchi_main.c
 madoguchi_in   := tui tui/screens tui/term tui/words config forms/desk forms/paper forms/ledger forms/case \
                   forms/rules cardops cardops/issue cardops/wire
-madoguchi_libs := -lncursesw -lunistring -liniparser -lsqlite3 -ljansson -lcrypto -ldl
+madoguchi_libs := -lncursesw -lunistring -liniparser -lsqlite3 -lpq -ljansson -lcrypto $(call pkg,libs,pangocairo)
 
 madoguchi-card_main := cardops/card_main.c
 madoguchi-card_in   := cardops cardops/reader cardops/applet cardops/authority cardops/issue cardops/wire

@@ -11,7 +11,6 @@ static const char printing_program[] = "lp";
 enum { PRINT_SECONDS = 20 };
 
 static const char *const paper_faults[] = {
-    [PAPER_NO_LIBRARY] = "paper.no-library",
     [PAPER_NO_FONT] = "paper.no-font",
     [PAPER_NO_PLACE] = "paper.no-place",
     [PAPER_NOT_ALLOWED] = "paper.not-allowed",

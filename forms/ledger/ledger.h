@@ -55,7 +55,6 @@ enum ledger_fault {
     LEDGER_NO_CASE,        /* no case of this id */
     LEDGER_IMPOSSIBLE,     /* the case's model does not allow the event */
     LEDGER_UNREACHABLE,    /* the database server does not answer */
-    LEDGER_NO_LIBRARY,     /* libpq is not installed: it is loaded for PostgreSQL alone */
     LEDGER_IO,             /* any other failure of the disk or the database */
     LEDGER_NO_MEMORY,
 };

@@ -1,31 +1,12 @@
 #include "forms/ledger/chain.h"
 #include "forms/ledger/sql.h"
 #include "forms/ledger/store.h"
-#include "forms/library.h"
 
 #include <inttypes.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define CALLS(CALL) \
-    CALL(PQclear) CALL(PQconnectdbParams) CALL(PQexec) CALL(PQexecParams) CALL(PQfinish) \
-    CALL(PQgetisnull) CALL(PQgetlength) CALL(PQgetvalue) CALL(PQntuples) CALL(PQreset) \
-    CALL(PQresultErrorField) CALL(PQresultStatus) CALL(PQsetNoticeProcessor) CALL(PQstatus)
-
-static struct {
-    CALLS(LIBRARY_SLOT)
-} pq;
-
-static bool load_pq(void)
-{
-    static const char *const names[] = {CALLS(LIBRARY_NAME)};
-    static bool loaded;
-
-    loaded = loaded || library_load("libpq.so.5", names, sizeof names / sizeof *names, &pq);
-    return loaded;
-}
 
 enum {
     ROWS_AT_A_TIME = 500,
@@ -70,12 +51,12 @@ static enum ledger_fault state_fault(const char *sqlstate)
 
 static enum ledger_fault result_fault(struct postgresql_ledger *p, const PGresult *result)
 {
-    const char *sqlstate = pq.PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
     p->store.base.error = (struct ledger_error){0};
     if (sqlstate)
         snprintf(p->store.base.error.sqlstate, sizeof p->store.base.error.sqlstate, "%s", sqlstate);
-    if (pq.PQstatus(p->connection) != CONNECTION_OK)
+    if (PQstatus(p->connection) != CONNECTION_OK)
         return LEDGER_UNREACHABLE;
     return sqlstate ? state_fault(sqlstate) : LEDGER_IO;
 }
@@ -84,7 +65,7 @@ static enum ledger_fault result_fault(struct postgresql_ledger *p, const PGresul
 
 static bool succeeded(const PGresult *result)
 {
-    ExecStatusType status = pq.PQresultStatus(result);
+    ExecStatusType status = PQresultStatus(result);
 
     return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
@@ -95,11 +76,11 @@ static enum ledger_fault ask(struct postgresql_ledger *p, const char *sql, int c
 {
     enum ledger_fault fault;
 
-    *result = pq.PQexecParams(p->connection, sql, count, NULL, values, NULL, NULL, 0);
+    *result = PQexecParams(p->connection, sql, count, NULL, values, NULL, NULL, 0);
     if (succeeded(*result))
         return LEDGER_OK;
     fault = result_fault(p, *result);
-    pq.PQclear(*result);
+    PQclear(*result);
     *result = NULL;
     return fault;
 }
@@ -107,10 +88,10 @@ static enum ledger_fault ask(struct postgresql_ledger *p, const char *sql, int c
 static enum ledger_fault run(struct store *store, const char *sql)
 {
     struct postgresql_ledger *p = own(store);
-    PGresult *result = pq.PQexec(p->connection, sql);
+    PGresult *result = PQexec(p->connection, sql);
     enum ledger_fault fault = succeeded(result) ? LEDGER_OK : result_fault(p, result);
 
-    pq.PQclear(result);
+    PQclear(result);
     return fault;
 }
 
@@ -147,7 +128,7 @@ static enum ledger_fault insert(struct postgresql_ledger *p, enum sql_statement 
         ask(p, p->statements[statement], parameters->count, parameters->values, &result);
 
     if (fault == LEDGER_OK)
-        pq.PQclear(result);
+        PQclear(result);
     return fault;
 }
 
@@ -188,11 +169,11 @@ static bool read_column(const PGresult *result, int line, int place,
 {
     int64_t number;
 
-    if (!used || pq.PQgetisnull(result, line, place))
-        return !used && pq.PQgetisnull(result, line, place);
+    if (!used || PQgetisnull(result, line, place))
+        return !used && PQgetisnull(result, line, place);
     if (column->type == LEDGER_TEXT)
-        return column_set_text(column, record, pq.PQgetvalue(result, line, place));
-    if (!read_number(pq.PQgetvalue(result, line, place), &number))
+        return column_set_text(column, record, PQgetvalue(result, line, place));
+    if (!read_number(PQgetvalue(result, line, place), &number))
         return false;
     column_set_integer(column, record, number);
     return true;
@@ -209,14 +190,14 @@ static enum ledger_fault read_items(struct postgresql_ledger *p, struct ledger_r
     fault = ask(p, p->statements[SQL_ITEMS], 1, parameters.values, &result);
     if (fault != LEDGER_OK)
         return fault;
-    lines = pq.PQntuples(result);
+    lines = PQntuples(result);
     row->misfit = row->misfit || lines > LEDGER_ITEMS;
     for (int line = 0; !row->misfit && line < lines; line++, row->item_count++)
         for (unsigned i = 0; i < ledger_item_column_count; i++)
             if (!read_column(result, line, (int)i, &ledger_item_columns[i],
                              &row->items[row->item_count], true))
                 row->misfit = true;
-    pq.PQclear(result);
+    PQclear(result);
     return LEDGER_OK;
 }
 
@@ -242,7 +223,7 @@ struct walk {
 static enum ledger_fault visit_lines(struct postgresql_ledger *p, const PGresult *result,
                                      struct walk *walk)
 {
-    walk->lines = pq.PQntuples(result);
+    walk->lines = PQntuples(result);
     for (int line = 0; walk->more && line < walk->lines; line++) {
         struct ledger_row row;
         enum ledger_fault fault = read_row(p, result, line, &row);
@@ -262,9 +243,9 @@ static enum ledger_fault visit_lines(struct postgresql_ledger *p, const PGresult
 /* A server that was restarted is found again by the next act. */
 static enum ledger_fault connected(struct postgresql_ledger *p)
 {
-    if (pq.PQstatus(p->connection) != CONNECTION_OK)
-        pq.PQreset(p->connection);
-    if (pq.PQstatus(p->connection) == CONNECTION_OK)
+    if (PQstatus(p->connection) != CONNECTION_OK)
+        PQreset(p->connection);
+    if (PQstatus(p->connection) == CONNECTION_OK)
         return LEDGER_OK;
     p->store.base.error = (struct ledger_error){0};
     return LEDGER_UNREACHABLE;
@@ -281,16 +262,16 @@ static enum ledger_fault newest_event(struct store *store, int64_t *sequence,
     *seal = '\0';
     if (fault != LEDGER_OK)
         return fault;
-    if (pq.PQntuples(result) > 0) {
-        bool fits = read_number(pq.PQgetvalue(result, 0, 0), sequence) &&
-                    pq.PQgetlength(result, 0, 1) == LEDGER_SEAL_MAX - 1;
+    if (PQntuples(result) > 0) {
+        bool fits = read_number(PQgetvalue(result, 0, 0), sequence) &&
+                    PQgetlength(result, 0, 1) == LEDGER_SEAL_MAX - 1;
 
         if (fits)
-            memcpy(seal, pq.PQgetvalue(result, 0, 1), LEDGER_SEAL_MAX);
+            memcpy(seal, PQgetvalue(result, 0, 1), LEDGER_SEAL_MAX);
         else
             fault = store_damaged(store, *sequence);
     }
-    pq.PQclear(result);
+    PQclear(result);
     return fault;
 }
 
@@ -302,9 +283,9 @@ static enum ledger_fault newest_of(struct store *store, const char *case_id, int
 
     if (fault != LEDGER_OK)
         return fault;
-    if (!read_number(pq.PQgetvalue(result, 0, 0), sequence))
+    if (!read_number(PQgetvalue(result, 0, 0), sequence))
         fault = store_damaged(store, 0);
-    pq.PQclear(result);
+    PQclear(result);
     return fault;
 }
 
@@ -348,7 +329,7 @@ static enum ledger_fault each(struct ledger *l, const char *case_id, int64_t fro
         if (fault != LEDGER_OK)
             break;
         fault = visit_lines(p, result, &walk);
-        pq.PQclear(result);
+        PQclear(result);
     }
     return fault;
 }
@@ -365,7 +346,7 @@ static enum ledger_fault unfinished(struct ledger *l, ledger_visit visit, void *
     if (fault != LEDGER_OK)
         return fault;
     fault = visit_lines(p, result, &walk);
-    pq.PQclear(result);
+    PQclear(result);
     return fault;
 }
 
@@ -388,9 +369,9 @@ static enum ledger_fault sound(struct ledger *l)
         fault = ask(p, p->statements[SQL_STRAY_ITEMS], 0, NULL, &result);
     if (fault != LEDGER_OK)
         return fault;
-    if (strcmp(pq.PQgetvalue(result, 0, 0), "0") != 0)
+    if (strcmp(PQgetvalue(result, 0, 0), "0") != 0)
         fault = store_damaged(&p->store, 0);
-    pq.PQclear(result);
+    PQclear(result);
     return fault;
 }
 
@@ -399,8 +380,7 @@ static void close_ledger(struct ledger **l)
     struct postgresql_ledger *p = (struct postgresql_ledger *)*l;
 
     sql_free_statements(p->statements);
-    if (p->connection)
-        pq.PQfinish(p->connection);
+    PQfinish(p->connection);
     free(p);
     *l = NULL;
 }
@@ -429,11 +409,11 @@ static enum ledger_fault connect_to(struct postgresql_ledger *p, const char *con
                                            "application_name", NULL};
     const char *values[] = {conninfo, "5", "10000", "UTF8", "madoguchi", NULL};
 
-    p->connection = pq.PQconnectdbParams(keywords, values, 1);
+    p->connection = PQconnectdbParams(keywords, values, 1);
     if (!p->connection)
         return LEDGER_NO_MEMORY;
-    pq.PQsetNoticeProcessor(p->connection, keep_quiet, NULL);
-    if (pq.PQstatus(p->connection) != CONNECTION_OK)
+    PQsetNoticeProcessor(p->connection, keep_quiet, NULL);
+    if (PQstatus(p->connection) != CONNECTION_OK)
         return LEDGER_UNREACHABLE;
     return LEDGER_OK;
 }
@@ -460,16 +440,16 @@ static enum ledger_fault table_version(struct postgresql_ledger *p, int64_t *ver
     *version = 0;
     if (fault != LEDGER_OK)
         return fault;
-    there = *pq.PQgetvalue(result, 0, 0) == 't';
-    pq.PQclear(result);
+    there = *PQgetvalue(result, 0, 0) == 't';
+    PQclear(result);
     if (!there)
         return LEDGER_OK;
     fault = ask(p, "SELECT version FROM ledger_version", 0, NULL, &result);
     if (fault != LEDGER_OK)
         return fault;
-    if (pq.PQntuples(result) != 1 || !read_number(pq.PQgetvalue(result, 0, 0), version) || *version == 0)
+    if (PQntuples(result) != 1 || !read_number(PQgetvalue(result, 0, 0), version) || *version == 0)
         fault = LEDGER_NOT_A_LEDGER;
-    pq.PQclear(result);
+    PQclear(result);
     return fault;
 }
 
@@ -504,8 +484,6 @@ static enum ledger_fault open_database(struct postgresql_ledger *p, const char *
 {
     enum ledger_fault fault = LEDGER_NO_MEMORY;
 
-    if (!load_pq())
-        return LEDGER_NO_LIBRARY;
     if (sql_make_statements(p->statements, '$', ROWS_AT_A_TIME))
         fault = connect_to(p, conninfo);
     if (fault == LEDGER_OK)

@@ -1,7 +1,5 @@
 #include "forms/paper/paper.h"
 
-#include "forms/library.h"
-
 #include <cairo-pdf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,35 +10,6 @@
 #include <unistd.h>
 
 #define POINTS_A_MM (72.0 / 25.4)
-
-#define CALLS(CALL) \
-    CALL(cairo_create) CALL(cairo_destroy) CALL(cairo_line_to) CALL(cairo_move_to) \
-    CALL(cairo_pdf_surface_create_for_stream) CALL(cairo_pdf_surface_set_metadata) \
-    CALL(cairo_rectangle) CALL(cairo_scale) CALL(cairo_set_line_width) CALL(cairo_show_page) \
-    CALL(cairo_status) CALL(cairo_stroke) CALL(cairo_surface_destroy) CALL(cairo_surface_finish) \
-    CALL(cairo_surface_status) CALL(g_object_unref) CALL(pango_cairo_font_map_new) \
-    CALL(pango_cairo_show_layout) CALL(pango_context_set_language) \
-    CALL(pango_font_description_free) CALL(pango_font_description_new) \
-    CALL(pango_font_description_set_absolute_size) CALL(pango_font_description_set_family) \
-    CALL(pango_font_map_create_context) CALL(pango_font_map_get_family) \
-    CALL(pango_language_from_string) CALL(pango_layout_get_size) \
-    CALL(pango_layout_get_unknown_glyphs_count) CALL(pango_layout_new) \
-    CALL(pango_layout_set_alignment) CALL(pango_layout_set_font_description) \
-    CALL(pango_layout_set_text) CALL(pango_layout_set_width) CALL(pango_layout_set_wrap)
-
-/* Pango, cairo and what they are made of. */
-static struct {
-    CALLS(LIBRARY_SLOT)
-} pango;
-
-static bool load_pango(void)
-{
-    static const char *const names[] = {CALLS(LIBRARY_NAME)};
-    static bool loaded;
-
-    loaded = loaded || library_load("libpangocairo-1.0.so.0", names, sizeof names / sizeof *names, &pango);
-    return loaded;
-}
 
 static const struct {
     double width, height; /* ISO 216 */
@@ -107,13 +76,13 @@ static cairo_status_t write_out(void *closure, const unsigned char *data, unsign
 static void release(struct paper *p)
 {
     if (p->context)
-        pango.g_object_unref(p->context);
+        g_object_unref(p->context);
     if (p->fonts)
-        pango.g_object_unref(p->fonts);
+        g_object_unref(p->fonts);
     if (p->cairo)
-        pango.cairo_destroy(p->cairo);
+        cairo_destroy(p->cairo);
     if (p->surface)
-        pango.cairo_surface_destroy(p->surface);
+        cairo_surface_destroy(p->surface);
     free(p->path);
     free(p->font);
     free(p);
@@ -123,22 +92,20 @@ static enum paper_fault begin_surface(struct paper *p, const char *title, const 
 {
     double width = sizes[p->size].width * POINTS_A_MM, height = sizes[p->size].height * POINTS_A_MM;
 
-    if (!load_pango())
-        return PAPER_NO_LIBRARY;
-    p->fonts = pango.pango_cairo_font_map_new();
-    if (!pango.pango_font_map_get_family(p->fonts, p->font))
+    p->fonts = pango_cairo_font_map_new();
+    if (!pango_font_map_get_family(p->fonts, p->font))
         return PAPER_NO_FONT;
     p->fd = open(p->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
     if (p->fd < 0)
         return fault_of(errno);
-    p->surface = pango.cairo_pdf_surface_create_for_stream(write_out, p, width, height);
-    pango.cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_TITLE, title);
-    pango.cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_CREATE_DATE, created);
-    p->cairo = pango.cairo_create(p->surface);
-    pango.cairo_scale(p->cairo, POINTS_A_MM, POINTS_A_MM);
-    p->context = pango.pango_font_map_create_context(p->fonts);
-    pango.pango_context_set_language(p->context, pango.pango_language_from_string("ja"));
-    return pango.cairo_status(p->cairo) == CAIRO_STATUS_SUCCESS ? PAPER_OK : PAPER_NO_MEMORY;
+    p->surface = cairo_pdf_surface_create_for_stream(write_out, p, width, height);
+    cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_TITLE, title);
+    cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_CREATE_DATE, created);
+    p->cairo = cairo_create(p->surface);
+    cairo_scale(p->cairo, POINTS_A_MM, POINTS_A_MM);
+    p->context = pango_font_map_create_context(p->fonts);
+    pango_context_set_language(p->context, pango_language_from_string("ja"));
+    return cairo_status(p->cairo) == CAIRO_STATUS_SUCCESS ? PAPER_OK : PAPER_NO_MEMORY;
 }
 
 enum paper_fault paper_new(struct paper **p, const char *path, enum paper_size size,
@@ -179,8 +146,8 @@ enum paper_fault paper_finish(struct paper **p)
 
     *p = NULL;
     if (ending->surface) {
-        pango.cairo_surface_finish(ending->surface);
-        if (pango.cairo_surface_status(ending->surface) != CAIRO_STATUS_SUCCESS)
+        cairo_surface_finish(ending->surface);
+        if (cairo_surface_status(ending->surface) != CAIRO_STATUS_SUCCESS)
             keep_fault(ending, PAPER_IO);
     }
     close_file(ending);
@@ -206,17 +173,17 @@ static PangoLayout *set_text(struct paper *p, double width, double points, enum 
     static const PangoAlignment alignments[] = {[PAPER_LEFT] = PANGO_ALIGN_LEFT,
                                                 [PAPER_CENTRE] = PANGO_ALIGN_CENTER,
                                                 [PAPER_RIGHT] = PANGO_ALIGN_RIGHT};
-    PangoFontDescription *font = pango.pango_font_description_new();
-    PangoLayout *layout = pango.pango_layout_new(p->context);
+    PangoFontDescription *font = pango_font_description_new();
+    PangoLayout *layout = pango_layout_new(p->context);
 
-    pango.pango_font_description_set_family(font, p->font);
-    pango.pango_font_description_set_absolute_size(font, points / POINTS_A_MM * PANGO_SCALE);
-    pango.pango_layout_set_font_description(layout, font);
-    pango.pango_font_description_free(font);
-    pango.pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
-    pango.pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
-    pango.pango_layout_set_alignment(layout, alignments[align]);
-    pango.pango_layout_set_text(layout, text, -1);
+    pango_font_description_set_family(font, p->font);
+    pango_font_description_set_absolute_size(font, points / POINTS_A_MM * PANGO_SCALE);
+    pango_layout_set_font_description(layout, font);
+    pango_font_description_free(font);
+    pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
+    pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+    pango_layout_set_alignment(layout, alignments[align]);
+    pango_layout_set_text(layout, text, -1);
     return layout;
 }
 
@@ -230,14 +197,14 @@ double paper_text(struct paper *p, double x, double y, double width, double poin
     if (p->fault != PAPER_OK)
         return y;
     layout = set_text(p, width, points, align, text);
-    pango.pango_layout_get_size(layout, NULL, &height);
+    pango_layout_get_size(layout, NULL, &height);
     bottom = y + (double)height / PANGO_SCALE;
     if (on_the_page(p, x, y, x + width, bottom)) {
-        p->missing += (unsigned)pango.pango_layout_get_unknown_glyphs_count(layout);
-        pango.cairo_move_to(p->cairo, x, y);
-        pango.pango_cairo_show_layout(p->cairo, layout);
+        p->missing += (unsigned)pango_layout_get_unknown_glyphs_count(layout);
+        cairo_move_to(p->cairo, x, y);
+        pango_cairo_show_layout(p->cairo, layout);
     }
-    pango.g_object_unref(layout);
+    g_object_unref(layout);
     return bottom;
 }
 
@@ -245,25 +212,25 @@ void paper_line(struct paper *p, double x, double y, double to_x, double to_y, d
 {
     if (p->fault != PAPER_OK || !on_the_page(p, x, y, to_x, to_y))
         return;
-    pango.cairo_set_line_width(p->cairo, thickness);
-    pango.cairo_move_to(p->cairo, x, y);
-    pango.cairo_line_to(p->cairo, to_x, to_y);
-    pango.cairo_stroke(p->cairo);
+    cairo_set_line_width(p->cairo, thickness);
+    cairo_move_to(p->cairo, x, y);
+    cairo_line_to(p->cairo, to_x, to_y);
+    cairo_stroke(p->cairo);
 }
 
 void paper_box(struct paper *p, double x, double y, double width, double height, double thickness)
 {
     if (p->fault != PAPER_OK || !on_the_page(p, x, y, x + width, y + height))
         return;
-    pango.cairo_set_line_width(p->cairo, thickness);
-    pango.cairo_rectangle(p->cairo, x, y, width, height);
-    pango.cairo_stroke(p->cairo);
+    cairo_set_line_width(p->cairo, thickness);
+    cairo_rectangle(p->cairo, x, y, width, height);
+    cairo_stroke(p->cairo);
 }
 
 void paper_page(struct paper *p)
 {
     if (p->fault == PAPER_OK)
-        pango.cairo_show_page(p->cairo);
+        cairo_show_page(p->cairo);
 }
 
 double paper_width(const struct paper *p)

@@ -24,7 +24,6 @@ enum paper_align { PAPER_LEFT, PAPER_CENTRE, PAPER_RIGHT };
 
 enum paper_fault {
     PAPER_OK = 0,
-    PAPER_NO_LIBRARY,   /* Pango is not installed: it is loaded with the first page */
     PAPER_NO_FONT,      /* the font family is not installed */
     PAPER_NO_PLACE,     /* the folder is not there */
     PAPER_NOT_ALLOWED,

@@ -115,7 +115,6 @@ static const struct message ledger_rows[] = {
     ROW(LEDGER_NO_CASE, "ledger.no-case", NOTHING_DONE, "desk.no-case.do", THEME_WARNING),
     ROW(LEDGER_IMPOSSIBLE, "desk.not-now", NOTHING_DONE, "desk.not-now.do", THEME_WARNING),
     ROW(LEDGER_UNREACHABLE, "ledger.unreachable", NOTHING_DONE, "ledger.unreachable.do", THEME_BAD),
-    ROW(LEDGER_NO_LIBRARY, "ledger.no-library", NOTHING_DONE, SUPPORT, THEME_BAD),
     ROW(LEDGER_IO, "ledger.io", NOTHING_DONE, "ledger.full.do", THEME_BAD),
     ROW(LEDGER_NO_MEMORY, "card.no-memory", NOTHING_DONE, SUPPORT, THEME_BAD),
 };
