@@ -241,6 +241,24 @@ static void all_cases_can_be_reached_and_are_counted(void **state)
     expect(SCREEN_CASES, "> 1-261120-117");
 }
 
+/* Under the documents there is room for five rows of what is missing: that there are more is said. */
+static void what_is_missing_and_has_no_room_is_counted(void **state)
+{
+    (void)state;
+    static const enum fact facts[] = {FACT_BIRTH, FACT_WARD, FACT_DOMICILE_HERE, FACT_SAME_HOUSEHOLD,
+                                      FACT_AUTHORITY_CONFIRMED, FACT_BOOKING};
+    make_view(WORDS_JA, 24, 80);
+    view.verdict.kind = VERDICT_MISSING;
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        view.verdict.missing[view.verdict.missing_count++] = (struct missing){.fact = facts[i]};
+    }
+    expect(SCREEN_DOCUMENTS, " あと2行: F5/r 根拠 ");
+    expect_not(SCREEN_DOCUMENTS, "予約があるか");
+    view.rows = 30;
+    expect(SCREEN_DOCUMENTS, "予約があるか");
+    expect_not(SCREEN_DOCUMENTS, "あと");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +268,7 @@ int main(void)
         cmocka_unit_test(every_step_can_be_reached),
         cmocka_unit_test(a_growing_window_shows_what_was_scrolled_away),
         cmocka_unit_test(the_scrolling_keys_have_room_in_the_bottom_line),
+        cmocka_unit_test(what_is_missing_and_has_no_room_is_counted),
         cmocka_unit_test(all_cases_can_be_reached_and_are_counted),
     };
     return cmocka_run_group_tests_name("scrolling", tests, NULL, NULL);

@@ -107,8 +107,9 @@ static void draw_sentence(struct canvas *c, const struct screen_view *view)
     if (!desk->card_known && desk->link == CARD_OK && reading) {
         flow_text(&flow, THEME_TEXT, 0, say(view, "card.reading"));
     } else if (desk->card_known) {
-        const char *id = card_sentence(view);
-        flow_text(&flow, id != NULL ? THEME_WARNING : THEME_TEXT, 0, say(view, id != NULL ? id : "card.choose"));
+        bool check = view->situation.procedure == PROCEDURE_CHECK;
+        const char *id = card_sentence(view), *choose = check ? "card.choose-or-not" : "card.choose";
+        flow_text(&flow, id != NULL ? THEME_WARNING : THEME_TEXT, 0, say(view, id != NULL ? id : choose));
     } else if (desk->link != CARD_OK) {
         struct message message = message_of_link(desk->link);
         flow_message(&flow, view, &message, "");

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* The rows above the verdict: two columns of documents a holder, more where the city has more classes. */
-enum { TOP = 2, VERDICT_ROWS = 5, LEFT = 1, COLUMNS = 2, LINES_MAX = ASKS_DOCUMENTS + 2 * ASKS_COLUMNS, BLANK = -1 };
+enum { TOP = 2, VERDICT_LEAST = 5, VERDICT_MOST = 12, LEFT = 1, COLUMNS = 2, LINES_MAX = ASKS_DOCUMENTS + 2 * ASKS_COLUMNS, BLANK = -1 };
 
 struct line {
     int document[COLUMNS];  /* rows of asks.document, BLANK */
@@ -76,9 +76,16 @@ static void lay_out(const struct asks *asks, struct page *page)
 
 /* --- the marker -------------------------------------------------------------------------------- */
 
+/* Half of what a taller terminal has more is for the verdict. */
+static int verdict_rows(int rows)
+{
+    int wanted = VERDICT_LEAST + (rows - SCREEN_ROWS_LEAST) / 2;
+    return wanted < VERDICT_MOST ? wanted : VERDICT_MOST;
+}
+
 static int room_of(int rows)
 {
-    return rows - TOP - VERDICT_ROWS - 3;
+    return rows - TOP - verdict_rows(rows) - 3;
 }
 
 /* The document under the marker; BLANK where there is none. */
@@ -191,12 +198,16 @@ static void draw_document(struct canvas *c, const struct screen_view *view, int 
 
 static void draw_verdict(struct canvas *c, const struct screen_view *view)
 {
-    char text[PARTS_TEXT];
-    int row = c->rows - 2 - VERDICT_ROWS - 1;
-    struct flow flow = {.c = c, .top = row + 1, .room = VERDICT_ROWS};
+    char text[PARTS_TEXT], number[PARTS_TEXT], more[WORDS_TEXT_MAX];
+    int row = c->rows - 2 - verdict_rows(c->rows) - 1;
+    struct flow flow = {.c = c, .top = row + 1, .room = verdict_rows(c->rows)};
     canvas_rule(c, row);
     flow_text(&flow, verdict_role(view->verdict.kind), 0, verdict_text(view, text));
-    flow_missing(&flow, view, VERDICT_ROWS);
+    flow_missing(&flow, view);
+    if (flow.used > flow.room && view->notice.id == NULL) {
+        WORDS(view->language, "documents.more", more, number_text(flow.used - flow.room, number));
+        canvas_put(c, c->rows - 2, c->columns - 2 - (int)cells_width(more), -1, THEME_WARNING, more);
+    }
 }
 
 void documents_draw(struct canvas *c, const struct screen_view *view)

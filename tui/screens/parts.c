@@ -163,7 +163,7 @@ void put_position(struct canvas *c, const struct screen_view *view, int row, int
 {
     char position[64];
     int last = first + room < count ? first + room : count;
-    if (count <= room) {
+    if (count <= room || (row == c->rows - 2 && view->notice.id != NULL)) {
         return;
     }
     snprintf(position, sizeof position, " %d-%d/%d ", first + 1, last, count);

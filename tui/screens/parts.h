@@ -41,7 +41,7 @@ void put_marked(struct canvas *c, int row, int column, int width, enum theme_rol
 
 /* Rows of the terminal, and never fewer than a screen wants. */
 int view_rows(const struct screen_view *view);
-/* Where rows of `count` are out of sight: which are shown, in the rule `row`, and the keys that show the
+/* Where rows of `count` are out of sight, and no notice stands there: which are shown, in the rule `row`, and the keys that show the
  * others where the bottom line has room for them. */
 void put_position(struct canvas *c, const struct screen_view *view, int row, int first, int room, int count);
 
@@ -65,8 +65,8 @@ bool flow_key(struct screen_view *view, enum screen_id id, const struct key *key
 struct message;
 void flow_message(struct flow *flow, const struct screen_view *view, const struct message *message, const char *first);
 
-/* Why it is no acceptance: the deciding rule, and what is missing, while fewer than `most` rows are used. */
-void flow_missing(struct flow *flow, const struct screen_view *view, int most);
+/* Why it is no acceptance: the deciding rule, and what is missing. */
+void flow_missing(struct flow *flow, const struct screen_view *view);
 enum theme_role verdict_role(enum verdict_kind kind);
 const char *verdict_text(const struct screen_view *view, char out[PARTS_TEXT]);
 

@@ -1,6 +1,5 @@
 #include "tui/screens/parts.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -114,7 +113,7 @@ static const char *missing_text(const struct screen_view *view, const struct mis
     return words_format(view->language, id, out, PARTS_TEXT, 3, args);
 }
 
-void flow_missing(struct flow *flow, const struct screen_view *view, int most)
+void flow_missing(struct flow *flow, const struct screen_view *view)
 {
     char text[PARTS_TEXT], before[PARTS_TEXT] = "";
     const struct verdict *verdict = &view->verdict;
@@ -123,7 +122,7 @@ void flow_missing(struct flow *flow, const struct screen_view *view, int most)
     }
     /* Where no paper would help, none is asked for. */
     bool helps = verdict->kind != VERDICT_REFUSE && verdict->kind != VERDICT_REROUTE;
-    for (int i = 0; helps && i < verdict->missing_count && flow->used < most; i++) {
+    for (int i = 0; helps && i < verdict->missing_count; i++) {
         missing_text(view, &view->verdict.missing[i], text);
         /* Two documents that one rule still wants are one sentence. */
         if (strcmp(text, before) != 0) {
@@ -281,7 +280,7 @@ void verdict_flow(struct flow *flow, const struct screen_view *view)
     const struct verdict *verdict = &view->verdict;
     char text[PARTS_TEXT];
     flow_text(flow, verdict_role(verdict->kind), 0, verdict_text(view, text));
-    flow_missing(flow, view, INT_MAX);
+    flow_missing(flow, view);
     flow_dates(flow, view);
     flow_ways_on(flow, view);
     flow_citations(flow, view, "verdict.rules", verdict->reason_count, verdict->reason, THEME_TEXT);
