@@ -119,4 +119,5 @@ bench: all $(patsubst %,$(BUILD)/tests/%_main,bench/bench bench/recording_card i
 SOAKED := $(patsubst %,$(BUILD)/tests/%_test,desk/enrol_cut faults/calls $(CUT_VISITS))
 soak: all $(HELPERS) $(SOAKED)
 	@SOAK=1 BUILD=$(abspath $(BUILD)) tests/run -t 3600 $(abspath $(SOAKED))
-	@BUILD=$(abspath $(BUILD)) $(BUILD)/tests/session/soak_main
+	@printf '%s\n' reset change check renew | \
+	    BUILD=$(abspath $(BUILD)) xargs -P 4 -n 1 $(BUILD)/tests/session/soak_main

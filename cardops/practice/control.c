@@ -196,13 +196,14 @@ static void run_refuse(struct request *r)
 
 static void fault_at(struct request *r, enum ccid_fault fault)
 {
-    unsigned nth;
-    if (!number_of(r->words[1], 10, 100000, &nth)) {
+    unsigned nth = 0;
+    bool back = strcmp(r->words[1], "0") == 0;
+    if (!back && !number_of(r->words[1], 10, 100000, &nth)) {
         answer_error(r->client, "not a count of commands:", r->words[1]);
         return;
     }
     struct ccid *c = &r->stand->readers[reader_of(r->words[2])];
-    c->fault = fault;
+    c->fault = back ? CCID_NO_FAULT : fault;
     c->countdown = nth;
     answer_ok(r->client);
 }

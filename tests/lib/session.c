@@ -310,6 +310,7 @@ void session_fresh(struct session *s, const char *card)
         session_stand(s, "start-pcscd");
     }
     json_decref(state);
+    session_stand(s, "pull-at\t0");
     session_stand(s, "remove");
     session_stand(s, "remove\tplain");
     if (strcmp(card, "none") != 0) {
