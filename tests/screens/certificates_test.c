@@ -187,8 +187,11 @@ static void of_a_card_without_its_old_key_what_is_said_is_true(void **state)
     assert_int_equal(desk.file.steps[view.step].plan.kind, CASE_CERTIFICATE);
     ended_with(DESK_CENTRE + ENROL_UNREACHABLE, CASE_STEP_IS_UNKNOWN);
     says(SCREEN_RESULT, "カードの前の電子証明書は、もう使えません", "can no longer be used");
+    ended_with(DESK_CENTRE + ENROL_NOT_ACCEPTED, CASE_STEP_IS_UNKNOWN);
+    says(SCREEN_RESULT, "カードの前の電子証明書は、もう使えません", "nothing was written");
     view.certificates[AUTH].old_usable = CARD_YES;
     says(SCREEN_RESULT, "カードの電子証明書は前のままです", "is as it was");
+    says_nothing_of(SCREEN_RESULT, "発行されていません");
 }
 
 /* --- the reader ------------------------------------------------------------------------------------ */

@@ -73,7 +73,7 @@ static const struct message card_rows[] = {
     ROW(CARD_PROCESS_DIED, "card.process-died", NOT_KNOWN, SETTLE, THEME_BAD),
     ROW(CARD_PROCESS_SILENT, "card.process-silent", NOT_KNOWN, SETTLE, THEME_BAD),
     /* Of the certification authority (enum desk_centre), asked for a certificate: see message_of_centre. */
-    ROW(DESK_CENTRE + ENROL_NOT_ACCEPTED, "centre.not-accepted", CENTRE_NOTHING, SUPPORT, THEME_BAD),
+    ROW(DESK_CENTRE + ENROL_NOT_ACCEPTED, "centre.not-accepted", "centre.not-accepted.true", SUPPORT, THEME_BAD),
     ROW(DESK_CENTRE + ENROL_REFUSED, "centre.refused", CENTRE_NOTHING, "centre.refused.do", THEME_BAD),
     ROW(DESK_CENTRE + ENROL_UNREACHABLE, "centre.unreachable", CENTRE_UNKNOWN, "centre.again", THEME_WARNING),
     ROW(DESK_CENTRE + ENROL_WAITING, "centre.waiting", CENTRE_UNKNOWN, "centre.again", THEME_WARNING),
@@ -163,6 +163,7 @@ struct message message_of_centre(enum card_code code, enum case_kind kind, bool 
     static const struct instead rows[] = {
         {CENTRE_NOTHING, "true.not-revoked", "true.centre-nothing.no-key"},
         {CENTRE_UNKNOWN, "true.revocation-unknown", "true.centre-unknown.no-key"},
+        {"centre.not-accepted.true", "true.revocation-unknown", "centre.not-accepted.no-key"},
         {"centre.refused.happened", "centre.revocation-refused", "centre.refused.happened"},
         {"centre.refused.do", SUPPORT, "centre.refused.do"},
         {"centre.again", "centre.revoke-again", "centre.again"},
