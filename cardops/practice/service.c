@@ -165,7 +165,10 @@ static void child_run(const struct service *s, int listener, int report, pid_t p
     snprintf(socket_path, sizeof socket_path, "PCSCLITE_CSOCK_NAME=%s", s->socket);
     char fds[] = "LISTEN_FDS=1", path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", lang[] = "LANG=C",
          filter[] = "PCSCLITE_FILTER_IGNORE_READER_NAMES= ";
-    char *environment[] = {pid, fds, path, lang, filter, socket_path, NULL};
+    /* libccid's faults and notes. Its next level, which the machine's Info.plist may have set, writes
+     * every command, and with it a PIN typed on the resident's terminal. */
+    char level[] = "LIBCCID_ifdLogLevel=0x0003";
+    char *environment[] = {pid, fds, path, lang, filter, level, socket_path, NULL};
     char name[] = "pcscd", f[] = "-f", c[] = "-c";
     char *arguments[] = {name, f, c, conf, NULL};
     execve(program, arguments, environment);

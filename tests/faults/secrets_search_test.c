@@ -99,7 +99,7 @@ static void test_each_form_is_found_where_it_is_planted(void **state)
     static const struct {
         const char *text;
         size_t forms;
-    } secrets[] = {{"Q7ZX4W9KJ2VB", 6}, {"394857261048", 8}};
+    } secrets[] = {{"Q7ZX4W9KJ2VB", 7}, {"394857261048", 9}};
     struct secret_form forms[SECRET_FORMS];
 
     (void)state;
@@ -126,6 +126,7 @@ static void test_the_forms_are_what_they_are_called(void **state)
         const void *at;
         size_t length;
     } digits[] = {{"ASCII", "394857261048", 12},
+                  {"with blanks", "3 9 4 8 5 7 2 6 1 0 4 8", 23},
                   {"wide characters", "3\0\0\0009\0\0\0004\0\0\0008\0\0\0", 16},
                   {"BCD", "\x39\x48\x57\x26\x10\x48", 6},
                   {"PIN block", "\x2C\x39\x48\x57\x26\x10\x48\xFF", 8},
@@ -135,6 +136,7 @@ static void test_the_forms_are_what_they_are_called(void **state)
                   {"spaced hexadecimal of BCD", "39 48 57 26 10 48", 17}},
       letters[] = {{"ASCII", "Q7ZX4W9KJ2VB", 12},
                    {"small letters", "q7zx4w9kj2vb", 12},
+                   {"with blanks", "Q 7 Z X 4 W 9 K J 2 V B", 23},
                    {"wide characters", "Q\0\0\0007\0\0\0", 8},
                    {"hexadecimal", "51375A583457394B4A325642", 24},
                    {"small hexadecimal", "51375a583457394b4a325642", 24},

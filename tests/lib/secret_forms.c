@@ -26,6 +26,17 @@ static size_t small_letters(const char *secret, uint8_t *out)
     return has_letters(secret) ? length : 0;
 }
 
+/* As the fields on the resident's terminal stand. */
+static size_t with_blanks(const char *secret, uint8_t *out)
+{
+    size_t length = strlen(secret);
+    memset(out, ' ', 2 * length);
+    for (size_t i = 0; i < length; i++) {
+        out[2 * i] = (uint8_t)secret[i];
+    }
+    return 2 * length - 1;
+}
+
 /* As the program's keys and cells hold them: a character is a number of four octets. */
 static size_t wide(const char *secret, uint8_t *out)
 {
@@ -102,6 +113,7 @@ size_t secret_forms(const char *secret, struct secret_form forms[SECRET_FORMS])
     } rows[SECRET_FORMS] = {
         {"ASCII", true, as_typed},
         {"small letters", true, small_letters},
+        {"with blanks", true, with_blanks},
         {"wide characters", false, wide},
         {"BCD", false, packed},
         {"PIN block", false, pin_block},

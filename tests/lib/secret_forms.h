@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SECRET_FORMS = 9, SECRET_LENGTH_MAX = 16, SECRET_FORM_MAX = 4 * SECRET_LENGTH_MAX };
+enum { SECRET_FORMS = 10, SECRET_LENGTH_MAX = 16, SECRET_FORM_MAX = 4 * SECRET_LENGTH_MAX };
 
 struct secret_form {
     const char *name;

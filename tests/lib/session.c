@@ -1,6 +1,6 @@
 #include "tests/lib/session.h"
+#include "tests/lib/session_tmux.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -55,42 +55,6 @@ void session_write(const struct session *s, const char *name, const char *text)
     if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0) {
         fail_msg("%s cannot be written", name);
     }
-}
-
-static int files_with(const char *folder, const void *needle, size_t length)
-{
-    struct dirent *entry;
-    int found = 0;
-    DIR *dir = opendir(folder);
-    while (dir != NULL && (entry = readdir(dir)) != NULL) {
-        char path[PATH_MAX];
-        struct stat what;
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        if (entry->d_name[0] == '.' || strcmp(entry->d_name, "cards") == 0 || lstat(path, &what) != 0) {
-            continue;
-        }
-        if (S_ISDIR(what.st_mode)) {
-            found += files_with(path, needle, length);
-        } else if (S_ISREG(what.st_mode) && what.st_size > 0) {
-            FILE *file = fopen(path, "re");
-            char *text = malloc((size_t)what.st_size);
-            size_t count = file != NULL && text != NULL ? fread(text, 1, (size_t)what.st_size, file) : 0;
-            found += count > 0 && memmem(text, count, needle, length) != NULL;
-            free(text);
-            if (file != NULL) {
-                fclose(file);
-            }
-        }
-    }
-    if (dir != NULL) {
-        closedir(dir);
-    }
-    return found;
-}
-
-int session_files_with(const struct session *s, const void *needle, size_t length)
-{
-    return files_with(s->folder, needle, length);
 }
 
 /* --- the stand --------------------------------------------------------------------------------- */
@@ -285,11 +249,11 @@ void session_close(struct session *s)
     shell("rm -rf '%s'", s->folder);
 }
 
-/* A card's first state is kept beside the stand's cards, so that the next test has it as new. */
+/* A card's first state is kept beside its data, so that the next test has it as new. */
 static void renew_card(const struct session *s, const char *card)
 {
     char kept[128], state[128];
-    snprintf(kept, sizeof kept, "kept-%s", card);
+    snprintf(kept, sizeof kept, "cards/%s.kept", card);
     snprintf(state, sizeof state, "stand/cards/%s/state.json", card);
     if (access(session_path(s, kept), F_OK) == 0) {
         shell("cp %s %s", session_path(s, kept), session_path(s, state));
@@ -376,8 +340,8 @@ static void start(struct session *s, const struct session_setup *setup)
         argv[used++] = "--language";
         argv[used++] = setup->language;
     }
-    s->clerk = terminal_start(argv, environment, setup->rows > 0 ? setup->rows : 24,
-                              setup->columns > 0 ? setup->columns : 80);
+    s->clerk = session_program(s, "clerk", argv, environment, setup->rows > 0 ? setup->rows : 24,
+                               setup->columns > 0 ? setup->columns : 80);
 }
 
 void session_clerk(struct session *s, const struct session_setup *setup)
@@ -394,7 +358,7 @@ void session_resident(struct session *s)
     snprintf(program, sizeof program, "%s/madoguchi-resident", getenv("BUILD"));
     const char *argv[] = {program, "--runtime", session_path(s, "runtime"), "--window", "1", NULL};
     const char *environment[] = {"LC_ALL=C.UTF-8", "TERM=xterm-256color", NULL};
-    s->resident = terminal_start(argv, environment, 24, 80);
+    s->resident = session_program(s, "resident", argv, environment, 24, 80);
 }
 
 pid_t session_card_process(const struct session *s)
@@ -429,6 +393,7 @@ void session_rest(struct session *s)
 {
     terminal_end(&s->resident);
     terminal_end(&s->clerk);
+    session_tmux_end(s);
     json_decref(control(s, "unmute"));
     /* A card process finishes its step before it ends; nobody types any more, also where the pad asks only now. */
     for (int i = 0; i < TURNS_A_SECOND * DEADLINE_SECONDS && !card_lock_free(s); i++) {

@@ -25,6 +25,7 @@ struct session {
     struct terminal *clerk, *resident;
     pid_t stand;
     const char *golden;         /* where session_screen looks, below tests/ */
+    bool tmux;                  /* set before the programs start: they run inside tmux (session_tmux.h) */
 };
 
 /* What differs from the usual madoguchi.ini; NULL or 0 is the usual. */

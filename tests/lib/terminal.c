@@ -19,6 +19,7 @@ struct terminal {
     pid_t pid;
     int pty, status;
     char slave[64]; /* the name of the program's end */
+    struct terminal_behind behind; /* program 0: there is none */
     bool reaped, alternate;
     bool typed;     /* and what became of it has not been waited for */
     VTerm *vterm;
@@ -97,7 +98,12 @@ void terminal_end(struct terminal **t)
 
 pid_t terminal_pid(const struct terminal *t)
 {
-    return t->pid;
+    return t->behind.program != 0 ? t->behind.program : t->pid;
+}
+
+void terminal_follow(struct terminal *t, const struct terminal_behind *behind)
+{
+    t->behind = *behind;
 }
 
 void terminal_type_bytes(struct terminal *t, const char *bytes, size_t count)
@@ -203,9 +209,9 @@ static bool has_input(int fd)
     return poll(&input, 1, 0) > 0 && (input.revents & POLLIN) != 0;
 }
 
-static bool keys_are_taken(const struct terminal *t)
+static bool keys_are_taken(const char *tty)
 {
-    int fd = open(t->slave, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    int fd = open(tty, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     bool waiting = fd >= 0 && has_input(fd);
     if (fd >= 0) {
         close(fd);
@@ -213,11 +219,20 @@ static bool keys_are_taken(const struct terminal *t)
     return !waiting;
 }
 
+/* The keys' way there and the screen's way back. */
+static bool behind_is_idle(const struct terminal_behind *b)
+{
+    return process_state(b->server) == 'S' && keys_are_taken(b->tty) && process_state(b->program) == 'S' &&
+           process_state(b->server) == 'S';
+}
+
 /* In this order: what it wrote on taking a key is there once it sleeps again. */
 static bool is_idle(struct terminal *t, const void *context)
 {
     (void)context;
-    return keys_are_taken(t) && process_state(t->pid) == 'S' && !has_input(t->pty);
+    bool passed_on = keys_are_taken(t->slave) && process_state(t->pid) == 'S' &&
+                     (t->behind.program == 0 || (behind_is_idle(&t->behind) && process_state(t->pid) == 'S'));
+    return passed_on && !has_input(t->pty);
 }
 
 /* One that is stopped or has ended takes no key. */

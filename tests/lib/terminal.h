@@ -26,6 +26,15 @@ struct terminal *terminal_start(const char *const argv[], const char *const envi
 void terminal_end(struct terminal **t);
 
 pid_t terminal_pid(const struct terminal *t);
+/*
+ * The program is not what was started, but behind it: in a multiplexer's window, whose server hands keys and screen
+ * on. terminal_pid is the program's from now on, and waiting takes the whole way into account.
+ */
+struct terminal_behind {
+    pid_t server, program;
+    char tty[64];
+};
+void terminal_follow(struct terminal *t, const struct terminal_behind *behind);
 /* Keys as bytes; `count` may be part of a character. */
 void terminal_type_bytes(struct terminal *t, const char *bytes, size_t count);
 void terminal_type(struct terminal *t, const char *keys);
