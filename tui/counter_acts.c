@@ -2,6 +2,7 @@
 #include "forms/rules/spoken_date.h"
 #include "tui/screens/messages.h"
 #include "tui/screens/parts.h"
+#include "tui/screens/steps.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -177,11 +178,10 @@ static void receive(struct counter *c, int row)
 
 static void presenter_act(struct counter *c, struct request request)
 {
-    char time[PARTS_TEXT];
     if (request.act == ACT_GO && request.number < c->view.presenter_count) {
         receive(c, request.number);
     } else if (request.act == ACT_RECEPTION) {
-        widgets_field_set(&c->view.ui.field, time_text(c->view.situation.at.minute, time));
+        widgets_field_set(&c->view.ui.field, "");
         counter_push(c, SCREEN_RECEPTION);
     }
 }
@@ -189,11 +189,11 @@ static void presenter_act(struct counter *c, struct request request)
 static void reception_act(struct counter *c, struct request request)
 {
     struct screen_view *view = &c->view;
-    int minute;
+    int minute = view->clock.minute;
     if (request.act != ACT_GO) {
         return;
     }
-    if (spoken_time_parse(view->ui.field.text, &minute) != DATE_OK) {
+    if (view->ui.field.length > 0 && spoken_time_parse(view->ui.field.text, &minute) != DATE_OK) {
         counter_notice(c, "reception.bad", "");
     } else if (minute > view->clock.minute) {
         counter_notice(c, "reception.later", "");
@@ -469,11 +469,23 @@ static void (*const acts[SCREENS])(struct counter *c, struct request request) = 
     [SCREEN_SLIP] = slip_act,           [SCREEN_CASES] = cases_act,
 };
 
+/* What would stop the step under way. */
+static const char *no_way_back(const struct screen_view *view)
+{
+    const struct desk_view *desk = view->desk;
+    const struct case_plan_step *step = view->step >= 0 ? &desk->file.steps[view->step].plan : NULL;
+    if (desk->at_pad_since != 0) {
+        return "operation.no-back";
+    }
+    bool typed = step != NULL && (desk->typing || step_is_typed(step)) && step->way == CASE_BY_TERMINAL;
+    return typed && desk->doing == DESK_STEPPING ? "operation.no-back.terminal" : "operation.no-back.wait";
+}
+
 static void go_back(struct counter *c)
 {
     enum screen_id id = counter_screen(c);
     if (id == SCREEN_OPERATION) {
-        counter_notice(c, "operation.no-back", "");
+        counter_notice(c, no_way_back(&c->view), "");
         return;
     }
     /* Nothing has been done for this person yet: the case is given up. */

@@ -259,6 +259,33 @@ static void what_is_missing_and_has_no_room_is_counted(void **state)
     expect_not(SCREEN_DOCUMENTS, "あと");
 }
 
+/* Where only "too small" is shown, a key that nobody sees the effect of has none. */
+static void keys_wait_for_a_screen_that_can_be_seen(void **state)
+{
+    (void)state;
+    const struct key enter = {.code = KEYS_ENTER}, back = {.code = KEYS_ESCAPE};
+    static const int sizes[][2] = {{23, 80}, {24, 79}, {1, 1}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        make_view(WORDS_JA, sizes[i][0], sizes[i][1]);
+        assert_int_equal(screen_key(SCREEN_PLAN, &view, &enter).act, ACT_NONE);
+        assert_int_equal(screen_key(SCREEN_PLAN, &view, &back).act, ACT_NONE);
+    }
+    make_view(WORDS_JA, 24, 80);
+    assert_int_equal(screen_key(SCREEN_PLAN, &view, &enter).act, ACT_GO);
+}
+
+/* A notice is a whole sentence: where one row is too short for it, it takes two. */
+static void no_notice_is_cut(void **state)
+{
+    (void)state;
+    make_view(WORDS_EN, 24, 80);
+    view.notice.id = "operation.no-back.terminal";
+    expect(SCREEN_OPERATION, "To stop, Esc");
+    expect(SCREEN_OPERATION, "terminal.\n F1/? Help");
+    view.notice.id = "operation.no-back.wait";
+    expect(SCREEN_OPERATION, " ! This cannot be stopped now. Please wait for its end.\n F1/? Help");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +295,8 @@ int main(void)
         cmocka_unit_test(every_step_can_be_reached),
         cmocka_unit_test(a_growing_window_shows_what_was_scrolled_away),
         cmocka_unit_test(the_scrolling_keys_have_room_in_the_bottom_line),
+        cmocka_unit_test(keys_wait_for_a_screen_that_can_be_seen),
+        cmocka_unit_test(no_notice_is_cut),
         cmocka_unit_test(what_is_missing_and_has_no_room_is_counted),
         cmocka_unit_test(all_cases_can_be_reached_and_are_counted),
     };

@@ -165,11 +165,24 @@ static void a_lost_terminal_shows_no_field(void **state)
     clerk_expect(clerk, CURRENT_MET);
 }
 
+/* What would stop it is at the resident's terminal, and that is said. */
+static void no_way_back_but_at_the_terminal(void **state)
+{
+    (void)state;
+    start("adult", "ja", "接続中");
+    change();
+    clerk_type(clerk, CURRENT_EMPTY, "q");
+    clerk_expect(clerk, "住民用端末で Esc を押してもらってください");
+    on_terminal("いまの暗証番号", "\033");
+    clerk_expect(clerk, "住民用端末で取り消されました");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(each_field_of_a_change, end),
         cmocka_unit_test_teardown(the_same_in_english, end),
+        cmocka_unit_test_teardown(no_way_back_but_at_the_terminal, end),
         cmocka_unit_test_teardown(a_lost_terminal_shows_no_field, end),
     };
     return cmocka_run_group_tests_name("typing", tests, NULL, NULL);

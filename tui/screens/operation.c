@@ -44,6 +44,9 @@ static void flow_resident(struct flow *flow, const struct screen_view *view)
         bool yes = (desk->resident & rows[i].flag) != 0;
         flow_text(flow, yes ? THEME_GOOD : THEME_TEXT, 2, say(view, yes ? rows[i].yes : rows[i].no));
     }
+    if (view->practice && view->pad_key != NULL) {
+        flow_text(flow, THEME_QUIET, 0, WORDS(view->language, "operation.practice-terminal", text, view->pad_key));
+    }
 }
 
 /* A card that makes a key and an authority that thinks are slow: the seconds say that it goes on. */

@@ -123,17 +123,14 @@ const char *moment_text(const struct screen_view *view, struct moment moment, ch
     return out;
 }
 
-/* "暗証番号再設定 - 本人 - 本人確認書類": where in the case this screen is. */
-void title_text(const struct screen_view *view, const struct screen *screen, char *out, size_t size)
+void where_text(const struct screen_view *view, const struct screen *screen, char *out, size_t size)
 {
     enum screen_id id = (enum screen_id)(screen - screens);
     bool of_case = id > SCREEN_PRESENTER && id < SCREEN_SLIP && view->presenter_count > 0;
-    const char *title = say(view, screen->title);
+    out[0] = '\0';
     if (of_case) {
-        snprintf(out, size, "%s - %s - %s", procedure_name(view, view->situation.procedure),
-                 presenter_name(view, view->situation.presenter), title);
-    } else {
-        snprintf(out, size, "%s", title);
+        snprintf(out, size, "%s - %s - ", procedure_name(view, view->situation.procedure),
+                 presenter_name(view, view->situation.presenter));
     }
 }
 

@@ -35,7 +35,8 @@ struct date card_date(uint32_t number);
 struct moment moment_of(int64_t seconds);
 const char *number_text(int64_t number, char out[PARTS_TEXT]);
 
-void title_text(const struct screen_view *view, const struct screen *screen, char *out, size_t size);
+/* "暗証番号再設定 - 本人 - ": whose case this screen is in, before its title; empty: in none. */
+void where_text(const struct screen_view *view, const struct screen *screen, char *out, size_t size);
 /* The role's mark, a blank, the text. */
 void put_marked(struct canvas *c, int row, int column, int width, enum theme_role role, const char *text);
 

@@ -88,7 +88,7 @@ struct screen_ui {
 struct screen_view {
     enum words_language language;
     bool practice;
-    int rows, columns;             /* of the terminal; keys that move by pages need them */
+    int rows, columns;             /* of the terminal, for its keys; 0: not known */
     const char *pad_key;           /* practice: the key that shows the pad; NULL: it is beside */
     struct moment clock;           /* now, in Japan */
     int64_t now;                   /* the same, seconds since the epoch */

@@ -131,11 +131,16 @@ const char *screen_key_name(const struct screen_key *key, char *out, size_t size
 
 static void draw_title(const struct screen *screen, struct canvas *c, const struct screen_view *view)
 {
-    char title[256];
-    const char *right = view->practice ? say(view, "frame.practice") : "";
-    int edge = c->columns - 1 - (int)cells_width(right);
-    title_text(view, screen, title, sizeof title);
-    canvas_put(c, 0, 1, edge - 3, THEME_TITLE, title);
+    char where[256];
+    const char *right = view->practice ? say(view, "frame.practice") : "", *title = say(view, screen->title);
+    int edge = c->columns - 1 - (int)cells_width(right), column = 1;
+    where_text(view, screen, where, sizeof where);
+    if (where[0] != '\0') {
+        /* The screen's own name is never cut. */
+        int room = edge - 3 - (int)cells_width(title), width = (int)cells_width(where);
+        column = canvas_put(c, 0, column, width < room ? width : room, THEME_TITLE, where);
+    }
+    canvas_put(c, 0, column, -1, THEME_TITLE, title);
     if (view->practice) {
         canvas_put(c, 0, edge, -1, THEME_PRACTICE, right);
     }
@@ -156,17 +161,20 @@ static void draw_keys(const struct screen *screen, struct canvas *c, const struc
     }
 }
 
+/* In place of the rule; a long one takes a row of the screen as well. */
 static void draw_notice(struct canvas *c, const struct screen_view *view)
 {
     char text[WORDS_TEXT_MAX];
-    int row = c->rows - 2;
-    canvas_rule(c, row);
     if (view->notice.id == NULL) {
         return;
     }
     WORDS(view->language, view->notice.id, text, view->notice.first);
-    canvas_put(c, row, 0, c->columns, THEME_TEXT, "");
-    put_marked(c, row, 1, c->columns - 2, THEME_WARNING, text);
+    int width = c->columns - 4, rows = canvas_height(text, width) > 1 ? 2 : 1, row = c->rows - 1 - rows;
+    for (int i = 0; i < rows; i++) {
+        canvas_put(c, row + i, 0, c->columns, THEME_TEXT, "");
+    }
+    put_marked(c, row, 1, c->columns - 2, THEME_WARNING, "");
+    canvas_paragraph(c, row, 3, width, rows, THEME_WARNING, text);
 }
 
 static void draw_too_small(struct canvas *c, const struct screen_view *view)
@@ -176,23 +184,29 @@ static void draw_too_small(struct canvas *c, const struct screen_view *view)
     canvas_paragraph(c, 0, 0, c->columns, c->rows, THEME_TEXT, WORDS(view->language, "frame.too-small", text, have));
 }
 
+static bool is_too_small(int rows, int columns)
+{
+    return rows < SCREEN_ROWS_LEAST || columns < SCREEN_COLUMNS_LEAST;
+}
+
 void screen_draw(enum screen_id id, struct canvas *c, const struct screen_view *view)
 {
     const struct screen *screen = &screens[id];
     canvas_clear(c);
-    if (c->rows < SCREEN_ROWS_LEAST || c->columns < SCREEN_COLUMNS_LEAST) {
+    if (is_too_small(c->rows, c->columns)) {
         draw_too_small(c, view);
         return;
     }
     canvas_cursor(c, c->rows - 1, 0);
     draw_title(screen, c, view);
     draw_keys(screen, c, view);
-    draw_notice(c, view);
+    canvas_rule(c, c->rows - 2);
     if (screen->flow != NULL) {
         flow_show(c, view, id);
     } else {
         screen->draw(c, view);
     }
+    draw_notice(c, view);
 }
 
 /* --- keys -------------------------------------------------------------------------------------- */
@@ -238,6 +252,10 @@ struct request screen_key(enum screen_id id, struct screen_view *view, const str
 {
     const struct screen *screen = &screens[id];
     enum screen_act act = act_of(screen, key);
+    /* Nobody sees what a key would do. */
+    if (view->rows > 0 && is_too_small(view->rows, view->columns)) {
+        return (struct request){.act = ACT_NONE};
+    }
     view->notice.id = NULL;
     if (screen->flow != NULL && flow_key(view, id, key)) {
         return (struct request){.act = ACT_NONE};
