@@ -25,6 +25,13 @@
  * and killed when it outlives its limit. Its answer lost is no harm: asked again with the same
  * request, the authority gives the same certificate. Where the card wants a PIN for a step and none
  * was entered since it was put in, the step begins with that PIN: view->pin_first says so before.
+ *
+ * A certificate's step whose outcome is not known is settled by repeating it as soon as the card is
+ * back: a key that waits is taken up again; writing finds the certificate in place (done), or the
+ * key that waits for it (written now), or neither (for certain not done). The signature certificate
+ * is found only after its PIN, which the step then begins with. What stays unknown is a card that
+ * does not come back. The authority is asked again in the transaction of the record while that is
+ * not answered, by whichever window; a revocation that it refuses for good is at its end.
  */
 #ifndef FORMS_DESK_DESK_H
 #define FORMS_DESK_DESK_H

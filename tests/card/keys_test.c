@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "cardops/practice/emulated_reader.h"
 #include "tests/card/certify.h"
 #include "tests/lib/card_rig.h"
 
@@ -105,6 +106,30 @@ static void wrong_certificates_are_refused(void **state)
     assert_int_equal(ask(CARD_ASK_INSTALL, NULL, 0), CARD_CERTIFICATE_BAD);
 }
 
+/* Neither a key that waits for it nor the certificate itself: for certain it is not installed. An
+ * answer lost while that is looked for says nothing. */
+static void a_certificate_that_has_no_key_any_more_is_told(void **state)
+{
+    (void)state;
+    uint8_t first[CARD_BLOB_MAX], second[CARD_BLOB_MAX];
+    size_t first_length = new_certificate(CARD_CERTIFICATE_AUTH, first, sizeof first);
+    assert_int_equal(ask(CARD_ASK_INSTALL, first, first_length), CARD_OK);
+    size_t second_length = new_certificate(CARD_CERTIFICATE_AUTH, second, sizeof second);
+    assert_int_equal(ask(CARD_ASK_INSTALL, second, second_length), CARD_OK);
+    assert_int_equal(ask(CARD_ASK_INSTALL, first, first_length), CARD_NO_KEY);
+    unsigned looking = rig.reply.commands;
+    for (unsigned nth = looking - 1; nth <= looking; nth++) {
+        char script[64];
+        snprintf(script, sizeof script, "pad\nfault %u %u\n", EMULATED_REMOVED_AFTER, nth);
+        rig_script(&rig, script);
+        assert_int_equal(rig_open(&rig), CARD_OK);
+        assert_int_equal(ask(CARD_ASK_INSTALL, first, first_length), CARD_REMOVED);
+    }
+    rig_script(&rig, "pad\n");
+    assert_int_equal(rig_open(&rig), CARD_OK);
+    assert_int_equal(ask(CARD_ASK_INSTALL, second, second_length), CARD_OK);
+}
+
 /* By pad, which has digits only and one length: as another profile of cards may have it. */
 static void type_signature_pin(void)
 {
@@ -146,6 +171,7 @@ int main(void)
         KEYS(a_whole_renewal),
         KEYS(a_pending_key_is_taken_up_again),
         KEYS(wrong_certificates_are_refused),
+        KEYS(a_certificate_that_has_no_key_any_more_is_told),
         KEYS(the_signature_certificate_wants_its_pin),
     };
     issuer = EVP_RSA_gen(2048);

@@ -41,7 +41,7 @@ static int rest(void **state)
     return 0;
 }
 
-static void start(void)
+static void start(const char *presenter)
 {
     char more[256];
     session_fresh(s, card.name);
@@ -49,7 +49,7 @@ static void start(void)
     session_clerk(s, &(struct session_setup){.city = "kakogawa", .more = more});
     enrolment_resident(s);
     terminal_type(s->clerk, "3");
-    session_type(s, "どなたが来られましたか", "1");
+    session_type(s, "どなたが来られましたか", presenter);
     session_expect(s, "あわせて入力が必要です");
     session_type(s, card.serial, " \r");
 }
@@ -77,7 +77,7 @@ static void is_done_with(enum case_kind auth, enum case_kind juki)
 static void the_pin_for_the_resident_record_is_checked_too(void **state)
 {
     (void)state;
-    start();
+    start("1");
     session_type(s, "暗証番号（すべて）", " \r");
     enrolment_tick(s, "印鑑");
     session_type(s, "受付できます", "\r");
@@ -95,7 +95,7 @@ static void the_pin_for_the_resident_record_is_checked_too(void **state)
 static void forgotten_pins_are_set_anew_in_the_same_case(void **state)
 {
     (void)state;
-    start();
+    start("1");
     session_type(s, "暗証番号（すべて）", "   \r");
     enrolment_tick(s, "運転免許証");
     enrolment_tick(s, "印鑑");
@@ -114,10 +114,36 @@ static void forgotten_pins_are_set_anew_in_the_same_case(void **state)
     assert_true(session_pin_is(s, card.name, "juki", "4321"));
 }
 
+/* Staff type what the resident has written on the sealed sheet. */
+static void staff_type_for_an_agent(void **state)
+{
+    static struct case_file file;
+    (void)state;
+    start("4");
+    enrolment_tick(s, "運転免許証");
+    enrolment_tick(s, "照会書兼回答書");
+    session_type(s, "封がされている", " \033[B \033[B \033[B \r");
+    enrolment_tick(s, "印鑑");
+    session_type(s, "受付できます", "\r");
+    session_expect(s, "職員が");
+    session_type(s, "次のことを行います", "\r");
+    session_press(s, "1234E");
+    session_type(s, "完了しました", "\r");
+    enrolment_type(s, "用紙の、いまの暗証番号", "1234\r");
+    session_type(s, "まで有効です", "\r");
+    session_expect(s, "カードをお返しください");
+    session_case(s, &file);
+    for (unsigned i = 0; i < file.plan.step_count; i++) {
+        assert_int_equal(file.steps[i].plan.typist, CASE_TYPED_BY_STAFF);
+    }
+    is_done_with(CASE_VERIFY, CASE_VERIFY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(the_pin_for_the_resident_record_is_checked_too, rest),
+        cmocka_unit_test_teardown(staff_type_for_an_agent, rest),
         cmocka_unit_test_teardown(forgotten_pins_are_set_anew_in_the_same_case, rest),
     };
 
