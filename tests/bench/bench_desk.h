@@ -1,8 +1,9 @@
 /*
  * A case conducted through the desk on the stand, and where its time went.
  *
- * Order of calls: bench_case_begin opens record and desk and lays down the plan; bench_case_steps runs so many of its
- * steps; bench_case_end finishes the case, which must be done. What fails fails the running cmocka test.
+ * Order of calls: bench_desk_open; for each case bench_case_begin, which lays down the plan, bench_case_steps, which
+ * runs so many of its steps, and bench_case_end, which finishes the case, which must be done; bench_desk_close. What
+ * fails fails the running cmocka test.
  */
 #ifndef TESTS_BENCH_BENCH_DESK_H
 #define TESTS_BENCH_BENCH_DESK_H
@@ -22,7 +23,10 @@ struct bench_split {
     unsigned commands;
 };
 
-void bench_case_begin(struct session *s, const char *procedure, const struct case_plan *plan);
+/* An empty record, and a card process that takes notes of what it costs (recording_card_main.c). */
+void bench_desk_open(struct session *s);
+void bench_desk_close(void);
+void bench_case_begin(const char *procedure, const struct case_plan *plan);
 /* What the card in the reader has told. */
 const struct card_facts *bench_case_card(void);
 /* `keys`: entries for the pad, as bench_presser has them. Adds to *split. */
@@ -34,6 +38,7 @@ void bench_case_wait(void);
 void bench_case_wait_resident(void);
 void bench_case_end(void);
 
+double bench_own(const struct bench_split *split);
 /* Rows of the parts, each as a share of the whole. */
 void bench_split_rows(const struct bench_split *splits, size_t count, const char *how);
 
