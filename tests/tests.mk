@@ -63,10 +63,11 @@ tests: all $(HELPERS) $(TEST_PROGRAMS)
 .PHONY: test tests run-tests asan check coverage fuzz fuzz-replay bench soak
 CORES := $(shell nproc)
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(CORES))
-# The longest first, so that none is left alone at the end; two a core, for they wait more than they work.
+# The longest first, so that none is left alone at the end, those that work beside those that wait; two a core.
 CUT_VISITS := $(patsubst %,desk/cut_%,pad terminal places places_pad visit)
-LONG := $(patsubst %,tests/%_test,session/cuts desk/enrol_cut faults/calls $(CUT_VISITS) card/key_cuts \
-            session/renew session/change)
+LONG := $(patsubst %,tests/%_test,session/cuts desk/enrol_cut session/cut_renew faults/calls session/cut_issue \
+            desk/cut_visit session/cut_change desk/cut_pad session/cut_check desk/cut_terminal session/renew \
+            desk/cut_places session/change desk/cut_places_pad card/key_cuts)
 FIRST := $(filter $(TEST_PROGRAMS),$(addprefix $(BUILD)/,$(LONG)))
 test:
 	@.ci/packages build practice test
@@ -119,5 +120,5 @@ bench: all $(patsubst %,$(BUILD)/tests/%_main,bench/bench bench/recording_card i
 SOAKED := $(patsubst %,$(BUILD)/tests/%_test,desk/enrol_cut faults/calls $(CUT_VISITS))
 soak: all $(HELPERS) $(SOAKED)
 	@SOAK=1 BUILD=$(abspath $(BUILD)) tests/run -t 3600 $(abspath $(SOAKED))
-	@printf '%s\n' reset change check renew | \
-	    BUILD=$(abspath $(BUILD)) xargs -P 4 -n 1 $(BUILD)/tests/session/soak_main
+	@printf "%s\n" reset change check renew issue | \
+	    BUILD=$(abspath $(BUILD)) xargs -P 5 -n 1 $(BUILD)/tests/session/soak_main

@@ -267,7 +267,7 @@ static void renew_card(const struct session *s, const char *card)
 void session_fresh(struct session *s, const char *card)
 {
     session_rest(s);
-    shell("rm -rf %s* %s && mkdir -m 700 %s", session_path(s, "ledger.db"), session_path(s, "runtime"),
+    shell("rm -rf %s* %s && mkdir -p -m 700 %s", session_path(s, "ledger.db"), session_path(s, "runtime"),
           session_path(s, "runtime"));
     json_t *state = session_state(s);
     if (!json_is_true(json_object_get(state, "service"))) {
