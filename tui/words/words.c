@@ -99,6 +99,15 @@ static size_t whole_characters(const char *text, size_t room)
     return room;
 }
 
+/* One character of the argument for another: nothing of it acts on the sentence behind it. */
+static void copy_argument(char *out, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        bool control = (unsigned char)text[i] < 0x20 || text[i] == 0x7F;
+        out[i] = control ? ' ' : text[i];
+    }
+}
+
 const char *words_catalogue_format(const char *catalogue, const char *id, char *out, size_t size, size_t count,
                                    const char *const args[])
 {
@@ -112,7 +121,11 @@ const char *words_catalogue_format(const char *catalogue, const char *id, char *
         const char *piece = placeholder ? args[number] : at;
         size_t length = placeholder ? strlen(piece) : strcspn(at + 1, "{") + 1;
         size_t fits = length <= size - 1 - used ? length : whole_characters(piece, size - 1 - used);
-        memcpy(out + used, piece, fits);
+        if (placeholder) {
+            copy_argument(out + used, piece, fits);
+        } else {
+            memcpy(out + used, piece, fits);
+        }
         used += fits;
         if (fits < length) {
             break;

@@ -27,7 +27,11 @@ const char *words_find(enum words_language language, const char *id);
  * such call: a fault of the program that tests look for on every screen. */
 const char *words_say(enum words_language language, const char *id);
 
-/* The text with {0}… replaced by `args`, cut between characters where `out` is too small. Answers out. */
+/*
+ * The text with {0}… replaced by `args`, cut between characters where `out` is too small. Answers out. A control
+ * character of an argument becomes a blank, so that no escape sequence or line end from outside reaches into the
+ * sentence; before it is shown the whole is cleaned (tui/term/cells.h).
+ */
 const char *words_format(enum words_language language, const char *id, char *out, size_t size, size_t count,
                          const char *const args[]);
 
