@@ -113,6 +113,7 @@ void bench_enrol(struct session *session)
     unsigned pins = 0;
     s = session;
     session_fresh(s, "adult");
+    session_authority(s);
     bench_desk_open(s);
     session_resident(s);
     bench_case_wait_resident();
