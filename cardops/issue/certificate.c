@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { JAPAN = 9 * 3600, TAG_KEY = 0x7F49, TAG_MODULUS = 0x81, TAG_EXPONENT = 0x82 };
+enum { JAPAN = 9 * 3600, DER_MAX = 65536, TAG_KEY = 0x7F49, TAG_MODULUS = 0x81, TAG_EXPONENT = 0x82 };
 
 static X509 *parse(const struct bytes *der)
 {
@@ -85,6 +85,19 @@ bool certificate_matches_key(const struct bytes *der, const struct bytes *templa
     bool same = key != NULL && EVP_PKEY_is_a(key, "RSA") &&
                 number_is(key, OSSL_PKEY_PARAM_RSA_N, &modulus) &&
                 number_is(key, OSSL_PKEY_PARAM_RSA_E, &exponent);
+    X509_free(certificate);
+    return same;
+}
+
+bool certificate_answers(const struct bytes *der, const uint8_t *request, size_t length)
+{
+    const unsigned char *at = request;
+    X509 *certificate = parse(der);
+    X509_REQ *asked = length > 0 && length < DER_MAX ? d2i_X509_REQ(NULL, &at, (long)length) : NULL;
+    EVP_PKEY *key = certificate != NULL ? X509_get0_pubkey(certificate) : NULL;
+    EVP_PKEY *wanted = asked != NULL ? X509_REQ_get0_pubkey(asked) : NULL;
+    bool same = key != NULL && wanted != NULL && EVP_PKEY_eq(key, wanted) == 1;
+    X509_REQ_free(asked);
     X509_free(certificate);
     return same;
 }

@@ -26,6 +26,10 @@ bool certificate_facts_read(const struct bytes *der, struct certificate_facts *f
 bool certificate_matches_key(const struct bytes *der, const struct bytes *template)
     __attribute__((warn_unused_result));
 
+/* Whether the certificate is for the key of a request (PKCS#10, DER). */
+bool certificate_answers(const struct bytes *der, const uint8_t *request, size_t length)
+    __attribute__((warn_unused_result));
+
 /* Whether `signature` is that key's PKCS#1 v1.5 signature over a SHA-256 digest. */
 bool certificate_verifies(const struct bytes *der, const uint8_t digest[32],
                           const struct bytes *signature) __attribute__((warn_unused_result));

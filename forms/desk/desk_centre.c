@@ -258,12 +258,13 @@ static void cut_to_last_line(char *said)
         memmove(said, line + 1, strlen(line));
 }
 
-static bool is_certificate(const struct centre *c)
+/* One for the key on the card: another would be refused there, and never asked for again. */
+static bool is_certificate(const struct centre *c, const struct case_paper *request)
 {
     struct bytes der = {0};
     struct certificate_facts facts;
     bool read = c->length <= CASE_PAPER_MAX && bytes_set(&der, c->paper, c->length) &&
-                certificate_facts_read(&der, &facts);
+                certificate_facts_read(&der, &facts) && certificate_answers(&der, request->at, request->length);
 
     bytes_free(&der);
     return read;
@@ -309,8 +310,9 @@ static void release(struct desk *d)
 static uint32_t judge(const struct desk *d, enum case_kind kind, int status)
 {
     uint32_t code = code_of(d, status);
+    uint8_t pin = d->view.file.steps[case_next_step(&d->view.file)].plan.pin;
 
-    if (kind == CASE_CERTIFICATE && code == CARD_OK && !is_certificate(&d->centre))
+    if (kind == CASE_CERTIFICATE && code == CARD_OK && !is_certificate(&d->centre, &d->view.file.papers[pin].request))
         return (uint32_t)DESK_CENTRE + ENROL_PROTOCOL;
     if (kind == CASE_REVOKE && code == (uint32_t)DESK_CENTRE + ENROL_REFUSED &&
         enrol_refused_for_good(d->view.centre_said))

@@ -73,7 +73,8 @@ static const struct message card_rows[] = {
     ROW(CARD_PROCESS_DIED, "card.process-died", NOT_KNOWN, SETTLE, THEME_BAD),
     ROW(CARD_PROCESS_SILENT, "card.process-silent", NOT_KNOWN, SETTLE, THEME_BAD),
     /* Of the certification authority (enum desk_centre), asked for a certificate: see message_of_centre. */
-    ROW(DESK_CENTRE + ENROL_NOT_ACCEPTED, "centre.not-accepted", "centre.not-accepted.true", SUPPORT, THEME_BAD),
+    ROW(DESK_CENTRE + ENROL_NOT_ACCEPTED, "centre.not-accepted", "centre.not-accepted.true", "centre.not-accepted.do",
+        THEME_BAD),
     ROW(DESK_CENTRE + ENROL_REFUSED, "centre.refused", CENTRE_NOTHING, "centre.refused.do", THEME_BAD),
     ROW(DESK_CENTRE + ENROL_UNREACHABLE, "centre.unreachable", CENTRE_UNKNOWN, "centre.again", THEME_WARNING),
     ROW(DESK_CENTRE + ENROL_WAITING, "centre.waiting", CENTRE_UNKNOWN, "centre.again", THEME_WARNING),

@@ -1,5 +1,7 @@
 #include "tui/screens/messages.h"
 #include "tui/screens/steps.h"
+#include "tui/term/cells.h"
+#include "cardops/issue/enrol.h"
 
 #include <string.h>
 
@@ -114,6 +116,34 @@ static void flow_certificates(struct flow *flow, const struct screen_view *view)
     }
 }
 
+/* Why a certificate was not taken, or why the authority said no, as far as the filter told. */
+static void flow_centre(struct flow *flow, const struct screen_view *view, const struct case_step *step)
+{
+    static const char *const reasons[] = {
+        [ENROL_FINE] = "not-accepted.unchecked",
+        [ENROL_TOO_LARGE] = "not-accepted.too-large",
+        [ENROL_NOT_DER] = "not-accepted.not-der",
+        [ENROL_OTHER_KEY] = "not-accepted.other-key",
+        [ENROL_NOT_YET_VALID] = "not-accepted.not-yet-valid",
+        [ENROL_EXPIRED] = "not-accepted.expired",
+        [ENROL_WRONG_USAGE] = "not-accepted.wrong-usage",
+        [ENROL_WRONG_POLICY] = "not-accepted.wrong-policy",
+        [ENROL_UNKNOWN_ISSUER] = "not-accepted.unknown-issuer",
+        [ENROL_BROKEN_SIGNATURE] = "not-accepted.broken-signature",
+        [ENROL_UNCHECKED] = "not-accepted.unchecked",
+    };
+    char word[32], text[WORDS_TEXT_MAX], clean[PARTS_TEXT];
+    uint32_t code = step != NULL && step->state != CASE_STEP_IS_DONE ? step->outcome.code : CARD_OK;
+    if (code == (uint32_t)DESK_CENTRE + ENROL_NOT_ACCEPTED &&
+        enrol_field(view->desk->centre_said, "reason", word, sizeof word)) {
+        flow_text(flow, THEME_BAD, 0, say(view, reasons[enrol_reason_of(word)]));
+    }
+    if (code == (uint32_t)DESK_CENTRE + ENROL_REFUSED && *view->desk->centre_said != '\0') {
+        flow_text(flow, THEME_BAD, 0,
+                  WORDS(view->language, "centre.said", text, cells_clean(view->desk->centre_said, clean, sizeof clean)));
+    }
+}
+
 /* What happened, then the steps, which may be many. */
 void result_flow(struct flow *flow, const struct screen_view *view)
 {
@@ -128,6 +158,7 @@ void result_flow(struct flow *flow, const struct screen_view *view)
         message.act = message_of_link(view->desk->link).act;
     }
     flow_message(flow, view, &message, number_text(half ? step->outcome.places_done : tries, number));
+    flow_centre(flow, view, step);
     bool set = step != NULL && step->state == CASE_STEP_IS_DONE && step->plan.kind != CASE_VERIFY;
     if (set && step->plan.way == CASE_BY_PAD && step->plan.pin == PIN_JUKI) {
         flow_text(flow, THEME_WARNING, 0, say(view, "result.juki-by-pad"));
