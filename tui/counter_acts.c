@@ -11,6 +11,18 @@
 
 /* --- shared ------------------------------------------------------------------------------------ */
 
+/* When the counter opens next after today: by then the authority may be back. */
+static struct moment appointment(const struct counter *c)
+{
+    const struct screen_view *view = &c->view;
+    const struct situation *situation = &view->situation;
+    struct hours_query query = {.office = situation->office > 0 ? (unsigned)situation->office : 0,
+                                .procedure = (unsigned)situation->procedure,
+                                .presenter = situation->presenter,
+                                .at = {date_add_days(view->clock.date, 1), 0}};
+    return hours_judge(&c->city->profile.hours, &c->city->national.holidays, &query).opens;
+}
+
 static void show_slip(struct counter *c, const char *case_id)
 {
     struct screen_view *view = &c->view;
@@ -20,6 +32,7 @@ static void show_slip(struct counter *c, const char *case_id)
         snprintf(closed.id, sizeof closed.id, "%s", case_id);
     }
     view->slip = closed;
+    view->appointment = appointment(c);
     c->depth = 1;
     counter_push(c, SCREEN_SLIP);
 }

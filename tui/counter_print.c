@@ -7,6 +7,7 @@
 
 /* Millimetres on A5, and points. */
 static const double left = 18, right = 18, top = 20, label_width = 34, title_points = 16, text_points = 10.5, gap = 2.5;
+static const double bottom = 35; /* room for a line of several rows */
 static const char printing_program[] = "lp";
 enum { PRINT_SECONDS = 20 };
 
@@ -35,13 +36,18 @@ static void fill(const struct counter *c, struct paper *paper)
     struct slip slip;
     char title[PARTS_TEXT];
     double width = paper_width(paper) - left - right, y = top;
-    snprintf(title, sizeof title, "%.200s%s%.200s", say(&c->view, "slip.title"), c->view.practice ? "  " : "",
+    const char *name = say(&c->view, slip_is_appointment(&c->view) ? "slip.title-again" : "slip.title");
+    snprintf(title, sizeof title, "%.200s%s%.200s", name, c->view.practice ? "  " : "",
              c->view.practice ? say(&c->view, "frame.practice") : "");
     y = paper_text(paper, left, y, width, title_points, PAPER_CENTRE, title) + gap;
     paper_line(paper, left, y, left + width, y, 0.3);
     y += 2 * gap;
     slip_lines(&c->view, &slip);
     for (int i = 0; i < slip.count; i++) {
+        if (y > paper_height(paper) - bottom) {
+            paper_page(paper);
+            y = top;
+        }
         y = add_line(paper, y, &slip.line[i]);
     }
 }

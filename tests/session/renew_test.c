@@ -64,8 +64,9 @@ static int rest(void **state)
 /* A resident who comes with the notice and knows the PINs, up to the plan. */
 static void to_plan(const char *language, const char *go, const char *facts, const char *missing, const char *enough)
 {
-    char more[256];
-    snprintf(more, sizeof more, "[enrol]\nprogram = %s\n", session_path(s, "stand/enrol"));
+    char more[512];
+    snprintf(more, sizeof more, "[enrol]\nprogram = %s\n[paper]\ndirectory = %s\n", session_path(s, "stand/enrol"),
+             s->folder);
     session_clerk(s, &(struct session_setup){.city = "ibaraki", .more = more, .language = language});
     terminal_type(s->clerk, "3");
     session_type(s, go, "1");
@@ -124,6 +125,17 @@ static void tell_authority(const char *words)
     assert_int_equal(system(command), 0);
 }
 
+/* What a resident takes home says when to come again, with what, and until when. */
+static void slip_is_printed(void)
+{
+    char command[512];
+    terminal_type(s->clerk, "p");
+    session_expect(s, "印刷できませんでした");
+    snprintf(command, sizeof command, "pdftotext -layout '%s' - | tr -d ' \\n' | grep -q '%s'",
+             session_path(s, "slip-1-000001.pdf"), "次のご来庁のご案内.*次のご来庁.*072-620-1621.*2026年12月24日（木）");
+    assert_int_equal(system(command), 0);
+}
+
 /* The authority has issued, and nobody here knows: parked, taken up again, the same one given. */
 static void an_answer_that_is_lost_parks_the_case(void **state)
 {
@@ -139,6 +151,8 @@ static void an_answer_that_is_lost_parks_the_case(void **state)
     assert_int_equal(file.steps[2].state, CASE_STEP_IS_DONE);
     assert_int_equal(file.steps[3].state, CASE_STEP_IS_UNKNOWN);
     session_type(s, "認証局につながりません", "p");
+    session_screen(s, "中断しました", "renew-appointment");
+    slip_is_printed();
     session_type(s, "中断しました", "\r");
     session_type(s, "カードあり", "c");
     session_type(s, "000001", "\r");

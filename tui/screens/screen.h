@@ -109,6 +109,7 @@ struct screen_view {
     enum screen_pin_bar pin_bar[PINS];
     struct case_plan plan;
     struct case_file slip;         /* the case as it was closed */
+    struct moment appointment;     /* put aside for a dead authority: from when on to come again; no date: not known */
     struct desk_certificate certificates[CASE_CERTIFICATES]; /* of the open case, or the one on the slip */
     int step;                      /* the plan's step that ran last; -1 */
     enum desk_fault refused;       /* the last act was not possible: why */

@@ -47,6 +47,44 @@ static void add_certificates(struct slip *slip, const struct screen_view *view)
     }
 }
 
+bool slip_is_appointment(const struct screen_view *view)
+{
+    return view->slip.state == CASE_PARKED && view->slip.reason == CASE_REASON_CENTRE;
+}
+
+/* The day on which the first of the certificates to be replaced ends; 0: none is known. */
+static uint32_t first_end(const struct screen_view *view)
+{
+    uint32_t first = 0;
+    for (size_t pin = 0; pin < CASE_CERTIFICATES; pin++) {
+        const struct desk_certificate *c = &view->certificates[pin];
+        bool ends = c->planned && c->proven != CARD_YES && c->old_until != 0;
+        first = ends && (first == 0 || c->old_until < first) ? c->old_until : first;
+    }
+    return first;
+}
+
+static void add_appointment(struct slip *slip, const struct screen_view *view)
+{
+    char when[PARTS_TEXT], line[PARTS_TEXT];
+    const char *args[] = {when};
+    uint32_t end = first_end(view);
+    add_labelled(slip, view, "slip.because", say(view, "slip.because-centre"));
+    if (date_valid(view->appointment.date)) {
+        moment_text(view, view->appointment, when);
+        add_labelled(slip, view, "slip.again", words_format(view->language, "slip.again-from", line, sizeof line, 1, args));
+    } else {
+        snprintf(when, sizeof when, "%.64s", view->profile->phone != NULL ? view->profile->phone : "");
+        add_labelled(slip, view, "slip.again", words_format(view->language, "slip.again-ask", line, sizeof line, 1, args));
+    }
+    if (end != 0 && date_compare(card_date(end), view->clock.date) >= 0) {
+        date_text(view, card_date(end), when);
+        add_labelled(slip, view, "slip.again-end", words_format(view->language, "slip.again-until", line, sizeof line, 1, args));
+    }
+    add_labelled(slip, view, "slip.bring", say(view, "slip.bring-what"));
+    add(slip, "", THEME_TEXT, say(view, "slip.nothing-kept"));
+}
+
 void slip_lines(const struct screen_view *view, struct slip *out)
 {
     const struct case_file *file = &view->slip;
@@ -67,6 +105,9 @@ void slip_lines(const struct screen_view *view, struct slip *out)
         snprintf(text, sizeof text, "%.96s (%.96s): %.300s", file->decision.who, file->decision.function,
                  file->decision.why);
         add_labelled(out, view, "slip.decided", text);
+    }
+    if (slip_is_appointment(view)) {
+        add_appointment(out, view);
     }
     add_certificates(out, view);
     add_steps(out, view, file);

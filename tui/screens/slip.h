@@ -4,7 +4,7 @@
 
 #include "tui/screens/parts.h"
 
-enum { SLIP_LABELLED = 8, SLIP_LINES = SLIP_LABELLED + CASE_CERTIFICATES + CASE_STEPS };
+enum { SLIP_LABELLED = 12, SLIP_LINES_MORE = 1, SLIP_LINES = SLIP_LABELLED + SLIP_LINES_MORE + CASE_CERTIFICATES + CASE_STEPS };
 
 struct slip_line {
     const char *label;          /* empty: the line stands alone */
@@ -16,6 +16,8 @@ struct slip {
     int count;
 };
 
+/* Put aside because the authority does not answer: the slip tells when to come again, and with what. */
+bool slip_is_appointment(const struct screen_view *view);
 void slip_lines(const struct screen_view *view, struct slip *out);
 
 #endif
