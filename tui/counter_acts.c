@@ -11,39 +11,13 @@
 
 /* --- shared ------------------------------------------------------------------------------------ */
 
-/* When the counter opens next after today: by then the authority may be back. */
-static struct moment appointment(const struct counter *c)
-{
-    const struct screen_view *view = &c->view;
-    const struct situation *situation = &view->situation;
-    struct hours_query query = {.office = situation->office > 0 ? (unsigned)situation->office : 0,
-                                .procedure = (unsigned)situation->procedure,
-                                .presenter = situation->presenter,
-                                .at = {date_add_days(view->clock.date, 1), 0}};
-    return hours_judge(&c->city->profile.hours, &c->city->national.holidays, &query).opens;
-}
-
-static void show_slip(struct counter *c, const char *case_id)
-{
-    struct screen_view *view = &c->view;
-    struct case_file closed = {.state = CASE_NONE};
-    /* The record was written a moment ago; should it not be readable now, the slip says only which case. */
-    if (ledger_read_case(c->ledger, case_id, &closed) != LEDGER_OK) {
-        snprintf(closed.id, sizeof closed.id, "%s", case_id);
-    }
-    view->slip = closed;
-    view->appointment = appointment(c);
-    c->depth = 1;
-    counter_push(c, SCREEN_SLIP);
-}
-
 static void close_with(struct counter *c, enum desk_fault (*close)(struct desk *d, enum case_reason reason, int64_t now),
                        enum case_reason reason)
 {
     char id[CASE_ID_MAX];
     snprintf(id, sizeof id, "%s", c->view.desk->file.id);
     if (counter_did(c, close(c->desk, reason, counter_now(c)))) {
-        show_slip(c, id);
+        counter_show_slip(c, id);
     }
 }
 

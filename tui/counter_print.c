@@ -5,6 +5,36 @@
 
 #include <stdio.h>
 
+/* --- on the screen ----------------------------------------------------------------------------- */
+
+/* When the counter opens next after today: by then the authority may be back. */
+static struct moment appointment(const struct counter *c)
+{
+    const struct screen_view *view = &c->view;
+    const struct situation *situation = &view->situation;
+    struct hours_query query = {.office = situation->office > 0 ? (unsigned)situation->office : 0,
+                                .procedure = (unsigned)situation->procedure,
+                                .presenter = situation->presenter,
+                                .at = {date_add_days(view->clock.date, 1), 0}};
+    return hours_judge(&c->city->profile.hours, &c->city->national.holidays, &query).opens;
+}
+
+void counter_show_slip(struct counter *c, const char *case_id)
+{
+    struct screen_view *view = &c->view;
+    struct case_file closed = {.state = CASE_NONE};
+    /* The record was written a moment ago; should it not be readable now, the slip says only which case. */
+    if (ledger_read_case(c->ledger, case_id, &closed) != LEDGER_OK) {
+        snprintf(closed.id, sizeof closed.id, "%s", case_id);
+    }
+    view->slip = closed;
+    view->appointment = appointment(c);
+    c->depth = 1;
+    counter_push(c, SCREEN_SLIP);
+}
+
+/* --- on paper ----------------------------------------------------------------------------------- */
+
 /* Millimetres on A5, and points. */
 static const double left = 18, right = 18, top = 20, label_width = 34, title_points = 16, text_points = 10.5, gap = 2.5;
 static const double bottom = 35; /* room for a line of several rows */

@@ -75,8 +75,10 @@ bool answers_contradict(struct counter *c);
 bool answers_record(struct counter *c);
 void answers_open_plan(struct counter *c);
 
-/* --- counter_print.c: the slip on paper ------------------------------------------------------------ */
+/* --- counter_print.c: the slip ---------------------------------------------------------------------- */
 
+/* Of a case that was closed or put aside, in place of its screens. */
+void counter_show_slip(struct counter *c, const char *case_id);
 /* As PDF in the configured folder, handed to the printer; the notice says what became of it. */
 void counter_print(struct counter *c);
 

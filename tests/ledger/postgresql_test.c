@@ -2,139 +2,37 @@
 #include "forms/ledger/ledger.h"
 #include "tests/ledger/contract.h"
 #include "tests/lib/case_samples.h"
+#include "tests/lib/cluster.h"
 
-#include <grp.h>
-#include <pwd.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 #include <libpq-fe.h>
 
-#define PROGRAMS "/usr/lib/postgresql/15/bin/"
-
-static char folder[64], data[96], conninfo[160];
-static pid_t server;
-
-/* --- a cluster of our own --- */
-
-/* The server refuses to run as root: an ordinary user of no rights does it. */
-static bool become_ordinary(void)
-{
-    const struct passwd *nobody = getpwnam("nobody");
-
-    if (geteuid() != 0)
-        return true;
-    return nobody && setgroups(0, NULL) == 0 && setgid(nobody->pw_gid) == 0 &&
-           setuid(nobody->pw_uid) == 0;
-}
-
-static pid_t start(const char *const *arguments)
-{
-    pid_t child = fork();
-
-    if (child != 0)
-        return child;
-    if (!become_ordinary() || prctl(PR_SET_PDEATHSIG, SIGQUIT) != 0 || chdir(folder) != 0 ||
-        !freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
-        _exit(126);
-    execv(arguments[0], (char *const *)(uintptr_t)arguments);
-    _exit(127);
-}
-
-static int wait_for(pid_t child)
-{
-    int status;
-
-    return waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static bool answers_in_time(void)
-{
-    const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
-
-    for (int i = 0; i < 1500; i++) {
-        if (PQping(conninfo) == PQPING_OK)
-            return true;
-        nanosleep(&pause, NULL);
-    }
-    return false;
-}
-
-static bool start_server(void)
-{
-    const char *const arguments[] = {PROGRAMS "postgres",
-                                     "-D",
-                                     data,
-                                     "-k",
-                                     folder,
-                                     "-c",
-                                     "listen_addresses=",
-                                     "-c",
-                                     "shared_buffers=8MB",
-                                     "-c",
-                                     "max_connections=12",
-                                     NULL};
-
-    server = start(arguments);
-    return server > 0 && answers_in_time();
-}
-
-static void stop_server(void)
-{
-    kill(server, SIGINT);
-    wait_for(server);
-    server = 0;
-}
+static struct cluster cluster;
 
 static int make_cluster(void **state)
 {
-    const char *const arguments[] = {PROGRAMS "initdb",
-                                     "-D",
-                                     data,
-                                     "-A",
-                                     "trust",
-                                     "-U",
-                                     "postgres",
-                                     "-E",
-                                     "UTF8",
-                                     "--locale=C.UTF-8",
-                                     "--no-sync",
-                                     "--no-instructions",
-                                     NULL};
-
     (void)state;
-    strcpy(folder, "/tmp/ledger-pg-XXXXXX");
-    if (!mkdtemp(folder) || chmod(folder, 0777) != 0)
-        return -1;
-    snprintf(data, sizeof data, "%s/data", folder);
-    snprintf(conninfo, sizeof conninfo, "host=%s user=postgres dbname=postgres", folder);
-    return wait_for(start(arguments)) == 0 && start_server() ? 0 : -1;
+    return cluster_open(&cluster) ? 0 : -1;
 }
 
 static int remove_cluster(void **state)
 {
-    const char *const arguments[] = {"/bin/rm", "-rf", data, NULL};
-
     (void)state;
-    if (server > 0)
-        stop_server();
-    wait_for(start(arguments));
-    return rmdir(folder);
+    cluster_close(&cluster);
+    return access(cluster.folder, F_OK) == 0 ? -1 : 0;
 }
 
 static PGconn *connect_behind_its_back(void)
 {
-    PGconn *connection = PQconnectdb(conninfo);
+    PGconn *connection = PQconnectdb(cluster.conninfo);
 
     assert_int_equal(PQstatus(connection), CONNECTION_OK);
     return connection;
@@ -171,7 +69,7 @@ static int drop_tables(void **state)
 
 static enum ledger_fault open_postgresql(struct ledger **l)
 {
-    return ledger_open_postgresql(l, conninfo, NULL);
+    return ledger_open_postgresql(l, cluster.conninfo, NULL);
 }
 
 /* --- tests --- */
@@ -230,9 +128,9 @@ static void test_rights_and_versions(void **state)
     (void)state;
     ledger_close(&l);
     run("CREATE ROLE visitor LOGIN");
-    snprintf(other, sizeof other, "host=%s user=visitor dbname=postgres", folder);
+    snprintf(other, sizeof other, "host=%s user=visitor dbname=postgres", cluster.folder);
     assert_int_equal(ledger_open_postgresql(&l, other, NULL), LEDGER_NOT_ALLOWED);
-    snprintf(other, sizeof other, "%s options='-c default_transaction_read_only=on'", conninfo);
+    snprintf(other, sizeof other, "%s options='-c default_transaction_read_only=on'", cluster.conninfo);
     assert_int_equal(ledger_open_postgresql(&l, other, NULL), LEDGER_OK);
     {
         struct ledger_origin origin = sample_origin("w1");
@@ -243,9 +141,9 @@ static void test_rights_and_versions(void **state)
     }
     ledger_close(&l);
     run("UPDATE ledger_version SET version = version + 1");
-    assert_int_equal(ledger_open_postgresql(&l, conninfo, NULL), LEDGER_WRONG_VERSION);
+    assert_int_equal(ledger_open_postgresql(&l, cluster.conninfo, NULL), LEDGER_WRONG_VERSION);
     run("DROP TABLE ledger_version");
-    assert_int_equal(ledger_open_postgresql(&l, conninfo, NULL), LEDGER_NOT_A_LEDGER);
+    assert_int_equal(ledger_open_postgresql(&l, cluster.conninfo, NULL), LEDGER_NOT_A_LEDGER);
 }
 
 static void test_a_server_that_went_away_is_found_again(void **state)
@@ -258,10 +156,10 @@ static void test_a_server_that_went_away_is_found_again(void **state)
     struct ledger_end end;
 
     (void)state;
-    stop_server();
+    cluster_stop(&cluster);
     assert_int_equal(ledger_append(l, &origin, &file, &change), LEDGER_UNREACHABLE);
-    assert_int_equal(ledger_open_postgresql(&second, conninfo, NULL), LEDGER_UNREACHABLE);
-    assert_true(start_server());
+    assert_int_equal(ledger_open_postgresql(&second, cluster.conninfo, NULL), LEDGER_UNREACHABLE);
+    assert_true(cluster_start(&cluster));
     assert_int_equal(ledger_append(l, &origin, &file, &change), LEDGER_OK);
     assert_int_equal(ledger_verify(l, &end), LEDGER_OK);
     assert_int_equal(end.sequence, 1);

@@ -157,20 +157,6 @@ int session_commands(const struct session *s)
     return count;
 }
 
-void session_authority(const struct session *s)
-{
-    bool listens = false;
-    for (int i = 0; !listens && i < 100 * DEADLINE_SECONDS; i++) {
-        json_t *state = session_state(s);
-        listens = json_is_true(json_object_get(json_object_get(state, "ca"), "listens"));
-        json_decref(state);
-        if (!listens) {
-            poll(NULL, 0, 50);
-        }
-    }
-    assert_true(listens);
-}
-
 void session_powered_off(const struct session *s)
 {
     bool powered = true;
@@ -286,7 +272,7 @@ void session_fresh(struct session *s, const char *card)
 
 void session_ini(const struct session *s, const struct session_setup *setup)
 {
-    char root[PATH_MAX], authority[2 * PATH_MAX] = "", text[8 * PATH_MAX];
+    char root[PATH_MAX], authority[2 * PATH_MAX] = "", record[2 * PATH_MAX], text[8 * PATH_MAX];
     const char *build = getenv("BUILD");
     assert_non_null(getcwd(root, sizeof root));
     if (!setup->no_authority) {
@@ -294,14 +280,17 @@ void session_ini(const struct session *s, const struct session_setup *setup)
                  "authority = %s%s\nauthority-config = %s/stand/office.key\n", setup->authority != NULL ? "" : build,
                  setup->authority != NULL ? setup->authority : "/practice-authority.so", s->folder);
     }
+    snprintf(record, sizeof record, s->conninfo != NULL ? "kind = postgresql\nconninfo = %s\n" : "path = %s\n",
+             s->conninfo != NULL ? s->conninfo
+                                 : setup->ledger != NULL ? setup->ledger : session_path(s, "ledger.db"));
     snprintf(text, sizeof text,
              "[office]\ncity = %s\nwindow = 1\ndata = %s%s\n"
              "[card]\nprogram = %s/madoguchi-card\nreader = %s\nruntime = %s/runtime\n%s"
-             "[ledger]\npath = %s\n%s",
+             "[ledger]\n%s%s",
              setup->city != NULL ? setup->city : "minoh", setup->data != NULL ? "" : root,
              setup->data != NULL ? setup->data : "/config", build,
-             setup->reader != NULL ? setup->reader : "madoguchi-pad 00 00", s->folder, authority,
-             setup->ledger != NULL ? setup->ledger : session_path(s, "ledger.db"), setup->more != NULL ? setup->more : "");
+             setup->reader != NULL ? setup->reader : "madoguchi-pad 00 00", s->folder, authority, record,
+             setup->more != NULL ? setup->more : "");
     session_write(s, "madoguchi.ini", text);
 }
 
@@ -523,15 +512,25 @@ int session_ended(struct session *s)
 
 /* --- the record -------------------------------------------------------------------------------- */
 
+static struct ledger *open_record(const struct session *s)
+{
+    struct ledger *ledger = NULL;
+    enum ledger_fault fault = s->conninfo != NULL
+                                  ? ledger_open_postgresql(&ledger, s->conninfo, NULL)
+                                  : ledger_open_sqlite(&ledger, session_path(s, "ledger.db"), NULL);
+    assert_int_equal(fault, LEDGER_OK);
+    return ledger;
+}
+
 static void first_case(const struct session *s, char id[CASE_ID_MAX])
 {
     char *text = NULL;
     size_t size = 0;
-    struct ledger *ledger = NULL;
+    struct ledger *ledger;
     struct ledger_end end;
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
-    assert_int_equal(ledger_open_sqlite(&ledger, session_path(s, "ledger.db"), NULL), LEDGER_OK);
+    ledger = open_record(s);
     assert_int_equal(ledger_verify(ledger, &end), LEDGER_OK);
     assert_int_equal(ledger_export(ledger, out, &end), LEDGER_OK);
     ledger_close(&ledger);
@@ -546,9 +545,9 @@ static void first_case(const struct session *s, char id[CASE_ID_MAX])
 void session_case(const struct session *s, struct case_file *file)
 {
     char id[CASE_ID_MAX];
-    struct ledger *ledger = NULL;
+    struct ledger *ledger;
     first_case(s, id);
-    assert_int_equal(ledger_open_sqlite(&ledger, session_path(s, "ledger.db"), NULL), LEDGER_OK);
+    ledger = open_record(s);
     assert_int_equal(ledger_read_case(ledger, id, file), LEDGER_OK);
     ledger_close(&ledger);
 }

@@ -26,6 +26,7 @@ struct session {
     pid_t stand;
     const char *golden;         /* where session_screen looks, below tests/ */
     bool tmux;                  /* set before the programs start: they run inside tmux (session_tmux.h) */
+    const char *conninfo;       /* of the record in PostgreSQL; NULL: ledger.db */
 };
 
 /* What differs from the usual madoguchi.ini; NULL or 0 is the usual. */
@@ -61,8 +62,6 @@ void session_wait_prompt(const struct session *s);
 void session_press(const struct session *s, const char *keys);
 /* The stand's state; the caller's to json_decref. */
 json_t *session_state(const struct session *s);
-/* The stand's CA has its keys and answers; waited for. */
-void session_authority(const struct session *s);
 /* Tries left of the card in the pad's reader; -1: no card or no such PIN. */
 int session_tries(const struct session *s, const char *pin);
 /* Commands that the pad's reader has carried to its card so far. */

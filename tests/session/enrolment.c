@@ -1,5 +1,6 @@
 #include "tests/session/enrolment.h"
 
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -9,9 +10,23 @@
 
 #include <cmocka.h>
 
-enum { DOCUMENT_ROWS = 64 };
+enum { DOCUMENT_ROWS = 64, PATIENCE = 2000 };
 
 /* --- cards and authority ------------------------------------------------------------------------- */
+
+void enrolment_authority(const struct session *s)
+{
+    bool listens = false;
+    for (int i = 0; !listens && i < PATIENCE; i++) {
+        json_t *state = session_state(s);
+        listens = json_is_true(json_object_get(json_object_get(state, "ca"), "listens"));
+        json_decref(state);
+        if (!listens) {
+            poll(NULL, 0, 50);
+        }
+    }
+    assert_true(listens);
+}
 
 static void write_card(const struct session *s, const struct enrolment_card *card)
 {
@@ -43,7 +58,7 @@ static void hand_out(struct session *s, const struct enrolment_card *card)
 void enrolment_open(struct session *s, const struct enrolment_card *cards, size_t count)
 {
     session_open(s, "none");
-    session_authority(s);
+    enrolment_authority(s);
     for (size_t i = 0; i < count; i++) {
         write_card(s, &cards[i]);
         hand_out(s, &cards[i]);
@@ -78,8 +93,13 @@ int enrolment_issued(const struct session *s, const char *serial, const char *ki
 
 void enrolment_clerk(struct session *s, const char *card)
 {
-    char more[256];
     session_fresh(s, card);
+    enrolment_clerk_again(s);
+}
+
+void enrolment_clerk_again(struct session *s)
+{
+    char more[256];
     snprintf(more, sizeof more, "[enrol]\nprogram = %s\n", session_path(s, "stand/enrol"));
     session_clerk(s, &(struct session_setup){.city = "ibaraki", .more = more});
     session_expect(s, "カードあり");
@@ -94,7 +114,8 @@ void enrolment_resident(struct session *s)
 void enrolment_type(struct session *s, const char *text, const char *keys)
 {
     if (!terminal_wait_for(s->resident, text)) {
-        print_error("%s\n%s\n", terminal_screen(s->resident), terminal_screen(s->clerk));
+        (void)terminal_wait_idle(s->clerk);
+        fprintf(stderr, "%s\n%s\n", terminal_screen(s->resident), terminal_screen(s->clerk));
         fail_msg("no \"%s\" on the resident's terminal", text);
     }
     assert_true(terminal_wait_idle(s->resident));

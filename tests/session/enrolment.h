@@ -21,10 +21,14 @@ struct enrolment_card {
 #define ENROLMENT_ENDS "2026-12-24"
 #define ENROLMENT_OVER "2026-10-24"
 
+/* The stand's authority has its keys and answers; waited for. */
+void enrolment_authority(const struct session *s);
 /* A stand whose authority is up and knows these cards. */
 void enrolment_open(struct session *s, const struct enrolment_card *cards, size_t count);
 /* The card as new, and the clerk's program at Ibaraki, with the stand's authority. */
 void enrolment_clerk(struct session *s, const char *card);
+/* The program once more, card and record as they are. */
+void enrolment_clerk_again(struct session *s);
 /* Words after `ca` of madoguchi-practice(1). */
 void enrolment_tell(const struct session *s, const char *words);
 /* Certificates that the authority has issued for this card, of one kind. */

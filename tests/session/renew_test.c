@@ -2,7 +2,7 @@
  * A renewal on real pcscd and libccid with the stand's authority, from the notice to the proven certificate: what
  * the screens say, and after it the card, the authority and the record asked.
  */
-#include "tests/lib/session.h"
+#include "tests/session/enrolment.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,7 +37,7 @@ static int hand_out_card(void **state)
     if (open_all(state) != 0) {
         return -1;
     }
-    session_authority(s);
+    enrolment_authority(s);
     session_fresh(s, "renew");
     session_clerk(s, NULL);
     terminal_type(s->clerk, "3");
