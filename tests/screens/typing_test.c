@@ -174,6 +174,7 @@ static void no_way_back_but_at_the_terminal(void **state)
     clerk_type(clerk, CURRENT_EMPTY, "q");
     clerk_expect(clerk, "住民用端末で Esc を押してもらってください");
     on_terminal("いまの暗証番号", "\033");
+    on_terminal("入力をやめますか", "\033");
     clerk_expect(clerk, "住民用端末で取り消されました");
 }
 
