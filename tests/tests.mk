@@ -115,7 +115,8 @@ coverage:
 
 # The figures as one table (of some groups: make bench ONLY="card enrol"), and the whole loop of cuts on real pcscd and libccid (minutes).
 bench: all $(patsubst %,$(BUILD)/tests/%_main,bench/bench bench/recording_card issue/ca)
-	@BUILD=$(abspath $(BUILD)) $(BUILD)/tests/bench/bench_main $(ONLY) 2>&1 | grep -v '^\[ *\(RUN\|=*\|OK\|PASSED\) *\]'
+	@BUILD=$(abspath $(BUILD)) $(BUILD)/tests/bench/bench_main $(ONLY) 2>&1 | \
+	    awk '/FAILED/ { bad = 1 } !/^\[ *(RUN|=*|OK|PASSED) *\]/; END { exit bad }'
 
 SOAKED := $(patsubst %,$(BUILD)/tests/%_test,desk/enrol_cut faults/calls $(CUT_VISITS))
 soak: all $(HELPERS) $(SOAKED)
