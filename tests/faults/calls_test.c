@@ -8,15 +8,13 @@
  * (hundreds, of two lines of code), a change those of the card process. FAULTS_ONLY=call: that alone.
  */
 #include "cardops/practice/card_state.h"
-#include "forms/desk/desk.h"
 #include "tests/faults/faults.h"
 #include "tests/lib/card_rig.h"
 #include "tests/lib/case_samples.h"
+#include "tests/lib/conduct.h"
+#include "tests/lib/place.h"
 
-#include <ftw.h>
-#include <libgen.h>
 #include <limits.h>
-#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -34,10 +32,7 @@
 enum {
     WORKERS = 4,
     RUN_SECONDS = 60,
-    REPLY_MS = 20000,
     PROCESS_MS = 8000,
-    ACTS_MAX = 60,
-    TURNS_MAX = 3000,
     ROOM = 160,
     FULL_TRIES = 3,
     COMPLAINTS = 40,
@@ -71,45 +66,23 @@ static struct found {
 } *found;
 
 static const struct procedure *procedure;
-static char folder[96], ledger_path[128];
+static char folder[PLACE_ROOM], ledger_path[96];
 static struct faults_page *page;
-static struct desk_settings settings;
-static struct ledger *ledger;
-static struct desk *desk;
-static const struct desk_view *view;
-static int64_t now = 1800000000;
+static struct conduct clerk;
 static bool restarted;
 static int tries_before, wrong_entries;
 
-#define OURS_TO(result, call) (faults_resume(), result = (call), faults_pause())
-#define OURS(call) OURS_TO(result, call)
-
 /* --- the scene --- */
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *walk)
-{
-    (void)st;
-    (void)kind;
-    (void)walk;
-    return remove(path);
-}
-
-static bool beside_program(char *path, size_t room, const char *name)
-{
-    char own[PATH_MAX] = "";
-
-    return readlink("/proc/self/exe", own, sizeof own - 1) > 0 &&
-           (size_t)snprintf(path, room, "%s/%s", dirname(own), name) < room;
-}
-
 /* Everything that a run writes; in memory, so that the disk's own speed is no matter. */
-static bool lay_out(const char *place)
+static bool lay_out(void)
 {
-    static char program[PATH_MAX], shared[128];
+    static char program[PATH_MAX], shared[96];
+    struct desk_settings *settings = &clerk.settings;
+    struct card_settings *card = &settings->card;
     uint8_t key[16];
 
-    snprintf(folder, sizeof folder, "%s/faults-XXXXXX", place);
-    if (!mkdtemp(folder))
+    if (!place_new(folder, "faults"))
         return false;
     snprintf(shared, sizeof shared, "%s/page", folder);
     snprintf(ledger_path, sizeof ledger_path, "%s/ledger.db", folder);
@@ -118,24 +91,23 @@ static bool lay_out(const char *place)
         return false;
     snprintf(page->stand, sizeof page->stand, "%s/s", folder);
     snprintf(page->card, sizeof page->card, "cardops/practice/cards/%s.ini", procedure->card);
-    settings = (struct desk_settings){.card_program = program,
-                                      .pcsc_socket = shared,
-                                      .origin = sample_origin("w1"),
-                                      .second_key_below = 1};
-    settings.card.use_pad = 1;
-    settings.card.entry_seconds = 20;
-    settings.card.resident_gid = UINT32_MAX;
-    settings.card.log_level = 2;
-    strcpy(settings.card.reader, "reader");
-    strcpy(settings.card.window, "1");
-    snprintf(settings.card.log, sizeof settings.card.log, "%s/log", folder);
-    snprintf(settings.card.module_config, sizeof settings.card.module_config, "%s/office.key",
-             page->stand);
-    snprintf(settings.card.runtime, sizeof settings.card.runtime, "%s/run", folder);
-    rig_profile(&settings.card.profile);
-    return beside_program(program, sizeof program, "card_main") &&
-           beside_program(settings.card.module, sizeof settings.card.module,
-                          "../../practice-authority.so") &&
+    *settings = (struct desk_settings){.card_program = program,
+                                       .pcsc_socket = shared,
+                                       .origin = sample_origin("w1"),
+                                       .second_key_below = 1};
+    card->use_pad = 1;
+    card->entry_seconds = 20;
+    card->resident_gid = UINT32_MAX;
+    card->log_level = 2;
+    strcpy(card->reader, "reader");
+    strcpy(card->window, "1");
+    snprintf(card->log, sizeof card->log, "%s/log", folder);
+    snprintf(card->module_config, sizeof card->module_config, "%s/office.key", page->stand);
+    snprintf(card->runtime, sizeof card->runtime, "%s/run", folder);
+    rig_profile(&card->profile);
+    return place_beside_program(program, sizeof program, "card_main") &&
+           place_beside_program(card->module, sizeof card->module,
+                                "../../practice-authority.so") &&
            practice_office_key(page->stand, key) == PRACTICE_OK;
 }
 
@@ -171,7 +143,7 @@ static struct truth look_at_the_card(void)
     return truth;
 }
 
-static const char *compare_with_card(void)
+static const char *compare_with_card(const struct desk_view *view)
 {
     const struct case_step *step = &view->file.steps[0];
     int8_t shown = view->card.pins[CARD_PIN_AUTH].tries[0];
@@ -196,71 +168,35 @@ static const char *compare_with_card(void)
     }
 }
 
-static const char *compare_with_ledger(void)
+static const char *compare(struct conduct *c)
 {
-    struct case_file file;
+    const char *wrong = compare_with_card(c->view);
 
-    if (!view->case_open)
-        return NULL;
-    if (ledger_read_case(ledger, view->file.id, &file) != LEDGER_OK)
-        return "the ledger does not have the case";
-    return memcmp(&file, &view->file, sizeof file) == 0 ? NULL : "the ledger says something else";
+    return wrong ? wrong : conduct_compare_ledger(c);
 }
 
 /* --- the clerk --- */
 
-static void pump(void)
+/* Started anew, by a clerk whom the program has told what is wrong. */
+static bool start_again(struct conduct *c)
 {
-    faults_resume();
-    desk_pump(desk, now);
-    faults_pause();
+    restarted = true;
+    found->restarts++;
+    conduct_close(c);
+    return conduct_open(c) == NULL;
 }
 
-static bool at_rest(void)
+/* It says what is wrong and waits for a person. */
+static bool is_stuck(const struct conduct *c)
 {
-    return view->doing == DESK_IDLE && view->link == CARD_OK && view->presence == CARD_IN_READER;
+    bool stuck = c->view->link != CARD_OK ? desk_wait(c->desk, c->now) < 0 : !c->view->pad;
+
+    return stuck && page->fired && !restarted && c->view->doing == DESK_IDLE;
 }
 
-/* One turn of the loop that a program has; the clock goes on by itself where only time is waited
- * for. */
-static bool turn(void)
+static const char *turn(struct conduct *c)
 {
-    const struct timespec moment = {.tv_nsec = 2 * 1000 * 1000};
-    struct pollfd fd = {.fd = desk_fd(desk), .events = POLLIN};
-    bool waits = view->doing != DESK_IDLE;
-
-    if (!waits && desk_wait(desk, now) > 0) {
-        now += desk_wait(desk, now);
-        nanosleep(&moment, NULL);
-    } else if (poll(&fd, 1, waits ? REPLY_MS : 10) == 0 && waits) {
-        return false;
-    }
-    pump();
-    return true;
-}
-
-static bool start_again(void);
-
-/* It says what is wrong and waits for a person: the program is started anew. */
-static bool is_stuck(void)
-{
-    bool stuck = view->link != CARD_OK ? desk_wait(desk, now) < 0 : !view->pad;
-
-    return stuck && page->fired && !restarted && view->doing == DESK_IDLE;
-}
-
-static const char *come_to_rest(void)
-{
-    for (int i = 0; i < TURNS_MAX; i++) {
-        pump();
-        if (is_stuck() && !start_again())
-            return "the programs do not start again";
-        if (at_rest())
-            return NULL;
-        if (!turn())
-            return "no reply";
-    }
-    return "never at rest";
+    return is_stuck(c) && !start_again(c) ? "the programs do not start again" : NULL;
 }
 
 /* The resident types the new PIN to prove it; where the card does not have it, that is a try. */
@@ -270,152 +206,44 @@ static void prove(void)
     wrong_entries += !look_at_the_card().set;
 }
 
-static enum desk_fault act_on_plan(void)
+static void prepare(const struct case_step *step, bool proof)
 {
-    enum desk_fault result;
-
-    if (view->cure == DESK_CURE_ASK) {
-        OURS(desk_settle(desk, now));
-        return result;
-    }
-    if (case_next_step(&view->file) < 0) {
-        OURS(desk_finish(desk, now));
-        return result;
-    }
-    if (view->cure == DESK_CURE_PROVE)
+    if (proof)
         prove();
-    else if (strcmp(view->file.judgement.procedure, "reset") == 0)
+    else if (step->plan.kind == CASE_RESET)
         type(procedures[0].entries[0], NULL);
     else
         type(procedure->entries[0], procedure->entries[1]);
-    OURS(desk_step(desk, false, now));
-    return result;
 }
 
-static enum desk_fault act(void)
+static enum desk_fault act(struct conduct *c)
 {
-    bool as_reset = view->cure == DESK_CURE_RESET;
-    bool judged_as_reset = strcmp(view->file.judgement.procedure, "reset") == 0;
-    struct case_opening opening = sample_opening(procedure->word);
-    struct case_judgement judgement =
-        sample_judgement(as_reset ? "reset" : procedure->word, "accept");
-    struct case_plan plan = sample_plan(as_reset ? CASE_RESET : procedure->kind, CARD_PIN_AUTH);
-    enum desk_fault result;
+    const struct conduct_visit visit = {
+        .procedure = procedure->word,
+        .steps = {{.kind = (uint8_t)procedure->kind, .pin = CARD_PIN_AUTH, .way = CASE_BY_PAD}},
+        .step_count = 1,
+        .prepare = prepare};
 
-    if (!view->case_open)
-        OURS(desk_begin(desk, &opening, now));
-    else if (!view->card_known && view->file.state != CASE_UNSETTLED)
-        OURS(desk_read_card(desk, false, now));
-    else if (!view->file.judged || (as_reset && !judged_as_reset))
-        OURS(desk_judge(desk, &judgement, now));
-    else if (!view->file.planned || as_reset)
-        OURS(desk_plan(desk, &plan, now));
-    else
-        result = act_on_plan();
-    return result;
+    return conduct_visit_act(c, &visit);
 }
 
-static bool may_be_tried_again(enum desk_fault fault)
-{
-    return fault == DESK_OK || fault == DESK_BUSY || fault == DESK_CARD_PROCESS ||
-           fault == DESK_NO_CARD || fault == DESK_LEDGER;
-}
-
-/* The open case, or a new one, until it is finished. */
-static const char *work(void)
-{
-    bool had_case = view->case_open;
-
-    for (int i = 0; i < ACTS_MAX; i++) {
-        const char *wrong = come_to_rest();
-        enum desk_fault fault;
-
-        if (!wrong)
-            wrong = compare_with_card();
-        if (!wrong)
-            wrong = compare_with_ledger();
-        if (wrong)
-            return wrong;
-        fault = act();
-        if (!may_be_tried_again(fault))
-            return "an act is refused";
-        if (fault == DESK_BUSY && !turn())
-            return "no reply";
-        pump();
-        had_case = had_case || view->case_open;
-        if (had_case && !view->case_open)
-            return NULL;
-    }
-    return "no end";
-}
-
-static void close_all(void)
-{
-    faults_resume();
-    desk_close(&desk, now);
-    if (ledger)
-        ledger_close(&ledger);
-    faults_pause();
-}
-
-static bool open_all(void)
-{
-    enum desk_fault result;
-    enum ledger_fault opened;
-
-    OURS_TO(opened, ledger_open_sqlite(&ledger, ledger_path, NULL));
-    if (opened != LEDGER_OK)
-        return false;
-    settings.ledger = ledger;
-    OURS(desk_open(&desk, &settings, now));
-    view = desk ? desk_view(desk) : NULL;
-    return result == DESK_OK;
-}
-
-static bool take_up(void)
-{
-    const unsigned open = 1u << CASE_PARKED | 1u << CASE_UNSETTLED;
-    struct ledger_entry entry;
-    size_t count;
-    enum desk_fault result = DESK_OK;
-
-    if (ledger_list(ledger, open, &entry, 1, &count) != LEDGER_OK)
-        return false;
-    if (count > 0)
-        OURS(desk_resume(desk, entry.id, now));
-    return result == DESK_OK;
-}
-
-static bool start_again(void)
-{
-    restarted = true;
-    found->restarts++;
-    close_all();
-    return open_all() && take_up();
-}
-
-/* As a clerk whose program said why it could not start, and who starts it once more. */
 static const char *conduct(void)
 {
-    if (!open_all() && (!page->fired || !start_again()))
-        return "the programs do not start";
-    return work();
+    const char *wrong = conduct_open(&clerk);
+
+    if (wrong && page->fired && start_again(&clerk))
+        wrong = NULL;
+    return wrong ? wrong : conduct_case(&clerk);
 }
 
 static const char *look_at_the_end(void)
 {
+    static struct case_file file;
     struct truth truth = look_at_the_card();
-    struct case_file file;
-    struct ledger_end end;
 
     if (!truth.set || truth.tries != FULL_TRIES)
         return "the case is closed, and the card is not as it says";
-    if (ledger_verify(ledger, &end) != LEDGER_OK ||
-        ledger_read_case(ledger, "w1-000001", &file) != LEDGER_OK)
-        return "the ledger is not sound";
-    if (file.state != CASE_DONE || file.steps[0].state != CASE_STEP_IS_DONE)
-        return "the ledger does not say done";
-    return NULL;
+    return conduct_look_at_the_end(&clerk, &file);
 }
 
 /* Every card process that was started has come to an end by itself; but one whose start the desk
@@ -433,13 +261,6 @@ static const char *look_at_the_processes(const struct order *order)
 }
 
 /* --- runs --- */
-
-static const char *place(void)
-{
-    const char *other = getenv("TMPDIR");
-
-    return access("/dev/shm", W_OK) == 0 ? "/dev/shm" : other ? other : "/tmp";
-}
 
 static void complain(const struct order *order, const char *what)
 {
@@ -461,12 +282,19 @@ static int run(const struct order *order)
     alarm(RUN_SECONDS);
     procedure = order->procedure;
     tries_before = strcmp(procedure->card, "locked") == 0 ? 0 : FULL_TRIES;
-    if (lay_out(place())) {
+    clerk = (struct conduct){.ledger_path = ledger_path,
+                             .now = 1800000000,
+                             .act = act,
+                             .compare = compare,
+                             .turn = turn,
+                             .into = faults_resume,
+                             .out_of = faults_pause};
+    if (lay_out()) {
         faults_order(order->kind, order->mode, order->process, order->nth);
         wrong = conduct();
         if (!wrong)
             wrong = look_at_the_end();
-        close_all();
+        conduct_close(&clerk);
         if (!wrong)
             wrong = look_at_the_processes(order);
         faults_look_for_leaks();
@@ -475,7 +303,7 @@ static int run(const struct order *order)
     }
     if (wrong)
         complain(order, wrong);
-    nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    place_remove(folder);
     return wrong ? WENT_WRONG : page->fired ? FIRED : RAN_THROUGH;
 }
 
