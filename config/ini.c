@@ -149,7 +149,7 @@ static size_t find_key(const struct ini *ini, const char *section, const char *k
     if (key == NULL || at == ini->places.count)
         return at;
     for (at++; at < ini->places.count && ini->places.place[at].key[0] != '\0'; at++) {
-        if (strcmp(ini->places.place[at].key, key) == 0)
+        if (ini_same_name(ini->places.place[at].key, key))
             return at;
     }
     return ini->places.count;
@@ -205,8 +205,8 @@ static void remember(struct ini *ini, const char *section, const char *key)
     kind_of(section, asked.kind);
     fault_text(asked.key, sizeof asked.key, key);
     for (size_t i = 0; i < ini->asked_count; i++) {
-        if (strcmp(ini->asked[i].key, asked.key) == 0 &&
-            strcmp(ini->asked[i].kind, asked.kind) == 0)
+        if (ini_same_name(ini->asked[i].key, asked.key) &&
+            ini_same_name(ini->asked[i].kind, asked.kind))
             return;
     }
     if (ini->asked_count == ini->asked_room) {

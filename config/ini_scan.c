@@ -114,8 +114,8 @@ static const struct ini_place *find(const struct ini_places *places, const char 
                                     const char *key)
 {
     for (size_t i = 0; i < places->count; i++) {
-        if (strcmp(places->place[i].key, key) == 0 &&
-            strcmp(places->place[i].section, section) == 0)
+        if (ini_same_name(places->place[i].key, key) &&
+            ini_same_name(places->place[i].section, section))
             return &places->place[i];
     }
     return NULL;

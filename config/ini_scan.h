@@ -22,6 +22,8 @@
 
 #include "config/faults.h"
 
+#include <string.h>
+
 #define INI_FILE_BYTES 1048576u
 #define INI_LINE_BYTES 1020u /* joined line; iniparser takes 1,023 with its newline */
 #define INI_NAME_SIZE 64u
@@ -38,6 +40,12 @@ struct ini_places {
     size_t count;
     size_t room;
 };
+
+/* Every name is compared with many: most differ in their first letter, and need no call. */
+static inline bool ini_same_name(const char *a, const char *b)
+{
+    return a[0] == b[0] && strcmp(a, b) == 0;
+}
 
 /* Scans; false where the list got new faults. `file` is the name that the faults carry. */
 bool ini_scan(const char *file, const unsigned char *bytes, size_t size, struct ini_places *places,
