@@ -32,13 +32,24 @@ static void park(struct counter *c, enum case_reason reason)
     close_with(c, desk_park, reason);
 }
 
+/* Ended for good with steps that stand half done or unknown: put aside first, as the record has it. */
+static enum desk_fault give_up(struct desk *d, enum case_reason reason, int64_t now)
+{
+    char id[CASE_ID_MAX];
+    snprintf(id, sizeof id, "%s", desk_view(d)->file.id);
+    enum desk_fault fault = desk_park(d, reason, now);
+    return fault == DESK_OK ? desk_give_up(d, id, reason, now) : fault;
+}
+
 static void end_case(struct counter *c)
 {
-    if (c->view.desk->cure != DESK_CURE_NONE) {
-        counter_notice(c, "result.cannot-end", "");
-        return;
+    const struct case_file *file = &c->view.desk->file;
+    bool begun = file->state == CASE_UNSETTLED || (case_card_touched(file) && case_next_step(file) >= 0);
+    if (begun) {
+        counter_push(c, SCREEN_GIVE_UP);
+    } else {
+        close_with(c, finish, CASE_REASON_NONE);
     }
-    close_with(c, finish, CASE_REASON_NONE);
 }
 
 static bool read_card(struct counter *c)
@@ -339,6 +350,13 @@ static void insist_act(struct counter *c, struct request request)
     }
 }
 
+static void give_up_act(struct counter *c, struct request request)
+{
+    if (request.act == ACT_GO) {
+        close_with(c, give_up, CASE_REASON_CLERK);
+    }
+}
+
 /* A change that nobody can prove any more is judged again as a reset. */
 static void go_on_as_reset(struct counter *c)
 {
@@ -453,6 +471,7 @@ static void (*const acts[SCREENS])(struct counter *c, struct request request) = 
     [SCREEN_CARD] = card_act,           [SCREEN_FACTS] = answers_facts,         [SCREEN_DOCUMENTS] = answers_documents,
     [SCREEN_ATTRIBUTES] = answers_attributes, [SCREEN_VERDICT] = verdict_act,   [SCREEN_DECISION] = decision_act,
     [SCREEN_PLAN] = plan_act,           [SCREEN_INSIST] = insist_act,       [SCREEN_RESULT] = result_act,
+    [SCREEN_GIVE_UP] = give_up_act,
     [SCREEN_SLIP] = slip_act,           [SCREEN_CASES] = cases_act,
 };
 

@@ -115,6 +115,7 @@ void cases_draw(struct canvas *c, const struct screen_view *view);
 void verdict_flow(struct flow *flow, const struct screen_view *view);
 void plan_flow(struct flow *flow, const struct screen_view *view);
 void insist_flow(struct flow *flow, const struct screen_view *view);
+void give_up_flow(struct flow *flow, const struct screen_view *view);
 void operation_flow(struct flow *flow, const struct screen_view *view);
 void result_flow(struct flow *flow, const struct screen_view *view);
 void slip_flow(struct flow *flow, const struct screen_view *view);

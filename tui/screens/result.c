@@ -173,3 +173,13 @@ void result_flow(struct flow *flow, const struct screen_view *view)
     flow_blank(flow);
     flow_steps(flow, view, file);
 }
+
+void give_up_flow(struct flow *flow, const struct screen_view *view)
+{
+    flow_text(flow, THEME_BAD, 0, say(view, "give-up.unfinished"));
+    flow_text(flow, THEME_TEXT, 0, say(view, "give-up.stays"));
+    flow_text(flow, THEME_TEXT, 0, say(view, "give-up.otherwise"));
+    flow_certificates(flow, view);
+    flow_blank(flow);
+    flow_steps(flow, view, &view->desk->file);
+}

@@ -73,6 +73,10 @@ const struct screen screens[SCREENS] = {
         .keys = {HELP, BACK, GO("key.next", "result.go.help"), FKEY(6, 'p', ACT_PARK, "key.park"),
                  FKEY(8, 'e', ACT_END, "key.end")},
     },
+    [SCREEN_GIVE_UP] = {
+        .name = "give-up", .title = "give-up.title", .flow = give_up_flow, .fresh = true,
+        .keys = {HELP, BACK, FKEY(9, 'Y', ACT_GO, "key.give-up")},
+    },
     [SCREEN_SLIP] = {
         .name = "slip", .title = "slip.title", .flow = slip_flow,
         .keys = {HELP, GO("key.finish", "slip.go.help"), FKEY(9, 'p', ACT_PRINT, "key.print")},
