@@ -92,7 +92,8 @@ static void measure_start(struct session *s)
         bench_add(&alone, start_of(version, environment, "madoguchi"), theirs);
     }
     bench_pair("start to first screen", &screen, "ms", "dialog --checklist", "15 starts in turn, on a pty");
-    bench_pair("  of it, until the program itself begins", &alone, "ms", "dialog --checklist", "madoguchi --version");
+    bench_pair("  of it, until the program itself begins", &alone, "ms", "dialog --checklist",
+               "madoguchi --version: its libraries are mapped");
 }
 
 static double proportional(pid_t pid)
