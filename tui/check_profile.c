@@ -6,6 +6,7 @@
 #include "tui/fault_lines.h"
 #include "tui/place.h"
 #include "tui/statement.h"
+#include "tui/term/cells.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -78,9 +79,8 @@ static int worse(int a, int b)
 static int not_understood(const struct request *r, const char *word)
 {
     char text[WORDS_TEXT_MAX];
-    fprintf(stderr, "madoguchi check: %s\n",
-            WORDS(speech(r, NULL), "explain.unknown-nearest", text, word,
-                  "--data DIR, --language ja|en, FILE"));
+    fputs("madoguchi check: ", stderr);
+    cells_print(stderr, WORDS(speech(r, NULL), "explain.unknown-nearest", text, word, "--data DIR, --language ja|en, FILE"));
     return CHECK_UNREADABLE;
 }
 

@@ -3,6 +3,7 @@
 #include "tui/fault_lines.h"
 #include "tui/place.h"
 #include "tui/screens/messages.h"
+#include "tui/term/cells.h"
 #include "tui/term/term.h"
 
 #include <errno.h>
@@ -21,7 +22,8 @@ enum { CANNOT_START = 2, GO_ON = -1 };
 static int refuse(const struct counter *c, const char *id, const char *first)
 {
     char text[WORDS_TEXT_MAX];
-    fprintf(stderr, "madoguchi: %s\n", WORDS(c->view.language, id, text, first));
+    fputs("madoguchi: ", stderr);
+    cells_print(stderr, WORDS(c->view.language, id, text, first));
     return CANNOT_START;
 }
 

@@ -7,6 +7,7 @@
 #include "tui/fault_lines.h"
 #include "tui/place.h"
 #include "tui/statement.h"
+#include "tui/term/cells.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -59,7 +60,8 @@ static int complain(enum words_language language, const char *id, const char *wo
                     const char *other, const char *third)
 {
     char text[WORDS_TEXT_MAX];
-    fprintf(stderr, "madoguchi explain: %s\n", WORDS(language, id, text, word, other, third));
+    fputs("madoguchi explain: ", stderr);
+    cells_print(stderr, WORDS(language, id, text, word, other, third));
     return EXIT_NOT_UNDERSTOOD;
 }
 
@@ -190,7 +192,7 @@ static int not_understood(const struct request *r, const struct statement_fault 
              fault->word);
     complain(r->speak, id, word, fault->nearest, "");
     if (fault->known[0] != '\0')
-        fprintf(stderr, "%s\n", WORDS(r->speak, "explain.known", text, fault->known));
+        cells_print(stderr, WORDS(r->speak, "explain.known", text, fault->known));
     return EXIT_NOT_UNDERSTOOD;
 }
 

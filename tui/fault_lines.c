@@ -1,4 +1,5 @@
 #include "tui/fault_lines.h"
+#include "tui/term/cells.h"
 
 #include <string.h>
 
@@ -50,7 +51,7 @@ void fault_lines(enum words_language language, const struct fault_list *faults, 
 {
     char line[FAULT_LINE_MAX], lost[32], sentence[WORDS_TEXT_MAX];
     for (size_t i = 0; i < faults->count; i++)
-        fprintf(to, "%s\n", fault_line(language, &faults->fault[i], line));
+        cells_print(to, fault_line(language, &faults->fault[i], line));
     snprintf(lost, sizeof lost, "%zu", faults->lost);
     if (faults->lost > 0)
         fprintf(to, "%s\n", WORDS(language, "fault.lost", sentence, lost));

@@ -4,6 +4,7 @@
 #include "tui/check_profile.h"
 #include "tui/counter.h"
 #include "tui/explain.h"
+#include "tui/term/cells.h"
 #include "tui/terminal.h"
 #include "tui/words/words.h"
 
@@ -61,7 +62,7 @@ int main(int argc, char **argv)
         if (strcmp(commands[i].name, name) == 0)
             return commands[i].run(argc - 1, argv + 1, today());
     char text[WORDS_TEXT_MAX];
-    fprintf(stderr, "madoguchi: %s\n", WORDS(WORDS_JA, "explain.unknown-nearest", text, name,
-                                             "explain check terminal help version"));
+    fputs("madoguchi: ", stderr);
+    cells_print(stderr, WORDS(WORDS_JA, "explain.unknown-nearest", text, name, "explain check terminal help version"));
     return EXIT_NOT_UNDERSTOOD;
 }

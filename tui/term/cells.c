@@ -11,7 +11,7 @@ static const char narrow_encoding[] = "UTF-8";
 static const char wide_encoding[] = "EUC-JP";
 static const char geta[] = "〓";
 
-enum { ESC = 0x1b, CSI_8BIT = 0x9b, GETA = 0x3013 };
+enum { LINE_MAX_BYTES = 4096, ESC = 0x1b, CSI_8BIT = 0x9b, GETA = 0x3013 };
 
 static enum cells_ambiguous ambiguity = CELLS_NARROW;
 
@@ -118,6 +118,12 @@ const char *cells_clean(const char *text, char *out, size_t size)
         out[used] = '\0';
     }
     return out;
+}
+
+void cells_print(FILE *to, const char *text)
+{
+    char clean[LINE_MAX_BYTES];
+    fprintf(to, "%s\n", cells_clean(text, clean, sizeof clean));
 }
 
 static int rune_width(ucs4_t rune)

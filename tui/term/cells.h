@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* How wide the terminal draws the characters that Unicode calls ambiguous (UAX #11): ○ ① ※ → Greek. */
 enum cells_ambiguous { CELLS_NARROW, CELLS_WIDE };
@@ -22,6 +23,9 @@ void cells_set_ambiguous(enum cells_ambiguous ambiguous);
  * are not UTF-8, private-use and unassigned characters become 〓. Answers out.
  */
 const char *cells_clean(const char *text, char *out, size_t size);
+
+/* Writes a line of text cleaned: for what is said without a screen. */
+void cells_print(FILE *to, const char *text);
 
 /* Cells of clean text. */
 size_t cells_width(const char *text);
