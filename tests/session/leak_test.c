@@ -18,25 +18,15 @@
 
 #define PIN "516384907263"
 
-enum { LENGTH = sizeof PIN - 1 };
-
-/* As characters, two digits to a byte, and as a log would have them. */
-static const struct form {
-    const char *name;
-    uint8_t bytes[3 * LENGTH];
-    size_t length;
-} forms[] = {
-    {"ASCII", PIN, LENGTH},
-    {"BCD", "\x51\x63\x84\x90\x72\x63", LENGTH / 2},
-    {"hexadecimal", "353136333834393037323633", 2 * LENGTH},
-    {"hexadecimal, spaced", "35 31 36 33 38 34 39 30 37 32 36 33", 3 * LENGTH - 1},
-};
+static struct secret_form forms[SECRET_FORMS];
+static size_t form_count;
 
 static struct session session, *s = &session;
 
 static int open_all(void **state)
 {
     (void)state;
+    form_count = secret_forms(PIN, forms);
     session_open(s, "none");
     return 0;
 }
@@ -69,14 +59,7 @@ static void start(void)
     session_to_pad(s, &(struct session_setup){.more = more, .data = data});
 }
 
-static int in_memory(pid_t pid, const struct form *form)
-{
-    int found = memory_scan(pid, form->bytes, form->length);
-    assert_true(found >= 0);
-    return found;
-}
-
-static int in_proc_file(pid_t pid, const char *name, const struct form *form)
+static int in_proc_file(pid_t pid, const char *name, const struct secret_form *form)
 {
     static char text[1 << 16];
     char path[64];
@@ -85,7 +68,7 @@ static int in_proc_file(pid_t pid, const char *name, const struct form *form)
     assert_non_null(file);
     size_t count = fread(text, 1, sizeof text, file);
     fclose(file);
-    return memmem(text, count, form->bytes, form->length) != NULL;
+    return memmem(text, count, form->at, form->length) != NULL;
 }
 
 /* The programs' memory, environment and command lines, every file of the session, the bytes of the screen. */
@@ -94,16 +77,18 @@ static void nowhere(void)
     size_t count;
     const char *stream = terminal_stream(s->clerk, &count);
     pid_t pids[] = {terminal_pid(s->clerk), session_card_process(s)};
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        for (size_t p = 0; p < sizeof pids / sizeof *pids; p++) {
-            if (in_memory(pids[p], &forms[i]) + in_proc_file(pids[p], "environ", &forms[i]) +
-                    in_proc_file(pids[p], "cmdline", &forms[i]) >
-                0) {
-                fail_msg("%s in the %s", forms[i].name, p == 0 ? "clerk's program" : "card process");
-            }
+    for (size_t p = 0; p < sizeof pids / sizeof *pids; p++) {
+        int found = memory_scan_forms(pids[p], forms, form_count);
+        if (found != (int)form_count) {
+            fail_msg("%s in the %s", found < 0 ? "unreadable" : forms[found].name, p == 0 ? "clerk's program" : "card process");
         }
-        assert_null(memmem(stream, count, forms[i].bytes, forms[i].length));
-        if (session_files_with(s, forms[i].bytes, forms[i].length) > 0) {
+    }
+    for (size_t i = 0; i < form_count; i++) {
+        for (size_t p = 0; p < sizeof pids / sizeof *pids; p++) {
+            assert_int_equal(in_proc_file(pids[p], "environ", &forms[i]) + in_proc_file(pids[p], "cmdline", &forms[i]), 0);
+        }
+        assert_null(memmem(stream, count, forms[i].at, forms[i].length));
+        if (session_files_with(s, forms[i].at, forms[i].length) > 0) {
             fail_msg("%s in a file of the session", forms[i].name);
         }
     }
@@ -139,7 +124,7 @@ static void no_core_is_made(pid_t pid)
 static void type_and_find(void)
 {
     session_press(s, PIN "E" PIN);
-    assert_true(in_memory(s->stand, &forms[0]) > 0);
+    assert_true(memory_scan(s->stand, PIN, sizeof PIN - 1) > 0);
     nowhere();
 }
 
