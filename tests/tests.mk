@@ -19,7 +19,7 @@ TEST_IN_desk     := forms/desk forms/ledger forms/case forms/rules config cardop
 TEST_IN_words    := tui/words config forms/rules
 TEST_IN_term     := tui/term tui/words
 TEST_IN_resident := tui/resident tui/term tui/words cardops cardops/wire
-TEST_IN_screens  := tui tui/screens tui/term tui/words config forms/desk forms/ledger forms/case forms/rules $(CARD_FOLDERS)
+TEST_IN_screens  := tui tui/screens tui/term tui/words config forms/desk forms/paper forms/ledger forms/case forms/rules $(CARD_FOLDERS)
 
 TEST_IN_faults   := $(TEST_IN_desk)
 
