@@ -32,20 +32,15 @@ static void park(struct counter *c, enum case_reason reason)
     close_with(c, desk_park, reason);
 }
 
-/* Ended for good with steps that stand half done or unknown: put aside first, as the record has it. */
 static enum desk_fault give_up(struct desk *d, enum case_reason reason, int64_t now)
 {
-    char id[CASE_ID_MAX];
-    snprintf(id, sizeof id, "%s", desk_view(d)->file.id);
-    enum desk_fault fault = desk_park(d, reason, now);
-    return fault == DESK_OK ? desk_give_up(d, id, reason, now) : fault;
+    return desk_give_up(d, desk_view(d)->file.id, reason, now);
 }
 
 static void end_case(struct counter *c)
 {
     const struct case_file *file = &c->view.desk->file;
-    bool begun = file->state == CASE_UNSETTLED || (case_card_touched(file) && case_next_step(file) >= 0);
-    if (begun) {
+    if (file->state == CASE_UNSETTLED || (case_card_touched(file) && case_next_step(file) >= 0)) {
         counter_push(c, SCREEN_GIVE_UP);
     } else {
         close_with(c, finish, CASE_REASON_NONE);

@@ -242,13 +242,29 @@ enum desk_fault desk_resume(struct desk *d, const char *case_id, int64_t now)
     return fault;
 }
 
+/* The open case is put aside first, as the record has it. */
+static enum desk_fault put_aside(struct desk *d, const char *case_id, enum case_reason reason,
+                                 int64_t now)
+{
+    bool open = d->view.case_open && strcmp(d->view.file.id, case_id) == 0;
+
+    if (d->hanging_up)
+        return DESK_NOT_NOW;
+    return open ? desk_park(d, reason, now) : DESK_OK;
+}
+
 enum desk_fault desk_give_up(struct desk *d, const char *case_id, enum case_reason reason,
                              int64_t now)
 {
     struct case_change change = {.event = CASE_GIVEN_UP, .at = now, .reason = reason};
+    char id[CASE_ID_MAX];
     struct case_file file;
-    enum desk_fault fault = d->hanging_up ? DESK_NOT_NOW : read_case(d, case_id, &file);
+    enum desk_fault fault;
 
+    snprintf(id, sizeof id, "%s", case_id);
+    fault = put_aside(d, id, reason, now);
+    if (fault == DESK_OK)
+        fault = read_case(d, id, &file);
     if (fault != DESK_OK)
         return fault;
     d->view.ledger = ledger_append(d->settings.ledger, &d->settings.origin, &file, &change);

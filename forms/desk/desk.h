@@ -186,7 +186,7 @@ enum desk_fault desk_resume(struct desk *d, const char *case_id, int64_t now)
 /* Closes the case as done, or as abandoned before anything was written to the card; releases the
  * card. */
 enum desk_fault desk_finish(struct desk *d, int64_t now) __attribute__((warn_unused_result));
-/* Ends a parked case for good, with what its steps say of the card. */
+/* Ends a parked case, or the open one, for good, with what its steps say of the card. */
 enum desk_fault desk_give_up(struct desk *d, const char *case_id, enum case_reason reason,
                              int64_t now) __attribute__((warn_unused_result));
 

@@ -143,6 +143,25 @@ static void test_a_parked_case_is_taken_up_or_given_up(void **state)
     assert_int_equal(view->unsettled, 0);
 }
 
+static void test_an_open_case_in_doubt_is_given_up_whole(void **state)
+{
+    struct case_file file;
+    char id[CASE_ID_MAX];
+
+    (void)state;
+    begin("reset", CASE_RESET, 0);
+    strcpy(id, view->file.id);
+    assert_int_equal(desk_step(desk, false, now), DESK_OK);
+    assert_int_equal(desk_give_up(desk, view->file.id, CASE_REASON_CARD_LOST, now), DESK_BUSY);
+    end_step(CARD_REMOVED);
+    assert_int_equal(desk_give_up(desk, view->file.id, CASE_REASON_CARD_LOST, now), DESK_OK);
+    assert_false(view->case_open);
+    assert_int_equal(view->unsettled, 0);
+    assert_int_equal(ledger_read_case(watcher, id, &file), LEDGER_OK);
+    assert_int_equal(file.state, CASE_ABANDONED);
+    assert_int_equal(file.steps[0].state, CASE_STEP_IS_UNKNOWN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +172,7 @@ int main(void)
         TEST(test_another_card_is_refused),
         TEST(test_a_card_changed_between_verdict_and_plan_is_refused),
         TEST(test_a_parked_case_is_taken_up_or_given_up),
+        TEST(test_an_open_case_in_doubt_is_given_up_whole),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
