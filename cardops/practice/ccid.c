@@ -339,8 +339,13 @@ void ccid_readable(struct ccid *c, int64_t now)
         return;
     size_t whole;
     while ((whole = frame_whole(c)) > 0) {
-        request_handle(c, c->in.at + 2, c->in.at + 2 + CCID_HEADER,
-                       whole - CCID_HEADER - FRAME_OVERHEAD, now);
+        /* The driver waits some seconds for an answer and asks again (card.md 8.5): what it has not
+         * read by then, and what it asked before, it no longer waits for. A late answer would be
+         * taken for that of the next command, and so on for ever. */
+        tcflush(c->slave, TCIFLUSH);
+        if (whole == c->in.length)
+            request_handle(c, c->in.at + 2, c->in.at + 2 + CCID_HEADER,
+                           whole - CCID_HEADER - FRAME_OVERHEAD, now);
         memmove(c->in.at, c->in.at + whole, c->in.length - whole);
         bytes_truncate(&c->in, c->in.length - whole);
     }
