@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "cardops/practice/emulated_reader.h"
+#include "cardops/server.h"
 #include "tests/lib/card_rig.h"
 
 #include <stdio.h>
@@ -269,6 +270,86 @@ static void without_authority_nothing_is_asked(void **state)
     assert_int_equal(rig_open(&rig), CARD_MODULE_UNREADABLE);
 }
 
+/* A key file that cannot be read, one that is none, and one of another office: each before anybody types. */
+static void an_office_without_its_key_is_refused(void **state)
+{
+    (void)state;
+    char path[128];
+    FILE *file;
+    begin(RIG_ADULT, "pad\nkeys 5678E5678E\n");
+    snprintf(path, sizeof path, "%s/other.key", rig.directory);
+    snprintf(rig.settings.module_config, sizeof rig.settings.module_config, "%s", path);
+    assert_int_equal(rig_open(&rig), CARD_OK);
+    assert_int_equal(rig_pin(&rig, CARD_ASK_RESET, CARD_PIN_AUTH, CARD_WAY_PAD), CARD_MODULE_REFUSED);
+    assert_non_null(file = fopen(path, "we"));
+    fputs("not a key\n", file);
+    fclose(file);
+    assert_int_equal(rig_pin(&rig, CARD_ASK_RESET, CARD_PIN_AUTH, CARD_WAY_PAD), CARD_MODULE_REFUSED);
+    assert_non_null(file = fopen(path, "we"));
+    fputs("0f1e2d3c4b5a69788796a5b4c3d2e1f0\n", file);
+    fclose(file);
+    assert_int_equal(rig_pin(&rig, CARD_ASK_RESET, CARD_PIN_AUTH, CARD_WAY_PAD), CARD_AUTHORITY_REFUSED);
+    assert_int_equal(rig.at_pad, 0);
+    assert_true(rig_pin_is(&rig, PRACTICE_PIN_AUTH, "1234"));
+}
+
+static void no_request_is_carried_out_that_is_not_whole(void **state)
+{
+    (void)state;
+    static struct card_request q;
+    const struct card_request sound = {.version = CARD_WIRE_VERSION,
+                                       .sequence = 1,
+                                       .ask = CARD_ASK_VERIFY,
+                                       .serial = "990000000000001"};
+    q = sound;
+    assert_int_equal(card_request_check(&q, sizeof q), CARD_OK);
+    assert_int_equal(card_request_check(&q, sizeof q - 1), CARD_BAD_REQUEST);
+    q.version++;
+    assert_int_equal(card_request_check(&q, sizeof q), CARD_WRONG_VERSION);
+    assert_int_equal(card_request_check(&q, sizeof q.version), CARD_WRONG_VERSION);
+    assert_int_equal(card_request_check(&q, 1), CARD_BAD_REQUEST);
+#define SPOILT(member, value)                                                                      \
+    q = sound;                                                                                     \
+    q.member = (value);                                                                            \
+    assert_int_equal(card_request_check(&q, sizeof q), CARD_BAD_REQUEST)
+    SPOILT(sequence, 0);
+    SPOILT(ask, 0);
+    SPOILT(ask, UINT32_MAX);
+    SPOILT(serial[0], '\0');
+    SPOILT(blob_length, CARD_BLOB_MAX + 1);
+    SPOILT(certificate, CARD_CERTIFICATE_AUTH + 1);
+    SPOILT(way, CARD_WAY_RESIDENT + 1);
+    q = sound;
+    memset(q.serial, '9', sizeof q.serial);
+    assert_int_equal(card_request_check(&q, sizeof q), CARD_BAD_REQUEST);
+}
+
+/* Each is refused whole: nothing of it is opened. */
+static void settings_that_make_no_sense_are_refused(void **state)
+{
+    (void)state;
+    begin(RIG_ADULT, "pad\n");
+    const struct card_settings sound = rig.settings;
+#define SENSELESS(member, value)                                                                   \
+    rig.settings = sound;                                                                          \
+    rig.settings.member = (value);                                                                 \
+    assert_int_equal(rig_open(&rig), CARD_BAD_REQUEST)
+    SENSELESS(reader[0], '\0');
+    SENSELESS(entry_seconds, 0);
+    SENSELESS(entry_seconds, 91);
+    SENSELESS(profile.pin_count, CARD_PINS_MAX + 1);
+    SENSELESS(profile.pins[0].minimum, 0);
+    SENSELESS(profile.pins[0].maximum, 1);
+    SENSELESS(profile.pins[1].place_count, 0);
+    SENSELESS(profile.pins[1].places[0].aid_length, 0);
+    SENSELESS(profile.pins[1].alphabet, 99);
+    rig.settings = sound;
+    memset(rig.settings.window, 'x', sizeof rig.settings.window);
+    assert_int_equal(rig_open(&rig), CARD_BAD_REQUEST);
+    rig.settings = sound;
+    assert_int_equal(rig_open(&rig), CARD_OK);
+}
+
 static void an_absent_pin_is_not_asked_for(void **state)
 {
     (void)state;
@@ -328,6 +409,9 @@ int main(void)
         STEP(half_of_two_places_has_its_name),
         STEP(the_pads_own_words),
         STEP(without_authority_nothing_is_asked),
+        STEP(an_office_without_its_key_is_refused),
+        STEP(no_request_is_carried_out_that_is_not_whole),
+        STEP(settings_that_make_no_sense_are_refused),
         STEP(an_absent_pin_is_not_asked_for),
         STEP(an_old_process_keeps_the_reader),
         STEP(a_dead_process_is_told_once),
