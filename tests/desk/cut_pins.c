@@ -17,6 +17,13 @@
 #define CARD "visit"
 enum { VISITS_MAX = 8, READING = 13, COMMANDS_AT_LEAST = 15, ATTEMPTS = 3, SETTLINGS = 2 };
 
+/* Sanitized programs take ten times as long to start: there the ways to cut are taken in turn. */
+#if defined __SANITIZE_ADDRESS__
+enum { IN_TURN = 1 };
+#else
+enum { IN_TURN = 0 };
+#endif
+
 /* By enum card_pin. */
 static const struct {
     const char *old, *fresh, *wrong;
@@ -311,10 +318,10 @@ static void cut_everywhere(void **state)
     of = visit->of;
     of.prepare = prepare;
     write_card();
-    for (size_t i = 0; i < CUTS; i++) {
+    for (size_t i = 0; i < (IN_TURN ? 1 : CUTS); i++) {
         unsigned nth = from;
 
-        while (cut_at(cuts[i], nth))
+        while (cut_at(cuts[IN_TURN ? nth % CUTS : i], nth))
             nth++;
         assert_true(nth > COMMANDS_AT_LEAST);
         runs += nth - from;
