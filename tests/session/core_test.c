@@ -114,7 +114,7 @@ static void an_unprotected_program_leaves_one(void **state)
     assert_true(pid >= 0);
     if (pid == 0) {
         signal(SIGABRT, SIG_DFL);
-        for (int failed = chdir(s->folder); failed == 0;) {
+        while (chdir(s->folder) == 0) {
             pause();
         }
         _exit(1);
