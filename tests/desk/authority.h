@@ -1,6 +1,6 @@
 /*
  * The practice CA as a process of a test's own, beside a stand, and the office's filter that asks
- * it. For the tests of this folder, each of which is a program of its own.
+ * it. For the tests of this folder, each of which is a program of its own. What is issued begins at NOW.
  */
 #ifndef TESTS_DESK_AUTHORITY_H
 #define TESTS_DESK_AUTHORITY_H
@@ -23,6 +23,8 @@
 
 #include <cmocka.h>
 
+enum { NOW = 1800000000 };
+
 static char stand[96], authority[112], password[96], server[64], filter[96], enrol_program[PATH_MAX];
 static pid_t ca;
 static int ca_life = -1;
@@ -44,8 +46,8 @@ static inline void write_filter(void)
     snprintf(text, sizeof text,
              "#!/bin/sh\nexec '%s' \"$@\" --server %s --roots %s/trust/auth-roots.pem "
              "--trust %s/trust/cmp-root.pem --credential %s/trust/office.p12 --password-file %s "
-             "--message-seconds 1 --total-seconds 3\n",
-             enrol_program, server, authority, authority, authority, password);
+             "--message-seconds 1 --total-seconds 3 --attime %d\n",
+             enrol_program, server, authority, authority, authority, password, NOW);
     write_file(filter, text);
     assert_int_equal(chmod(filter, 0700), 0);
 }
@@ -63,6 +65,7 @@ static inline void start_ca(void)
         const struct ca_settings of = {.directory = authority,
                                        .ready_fd = ready[1],
                                        .life_fd = life[0],
+                                       .clock = {.base = NOW, .stands = true},
                                        .find = ca_cards_find,
                                        .context = stand};
 

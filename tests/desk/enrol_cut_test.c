@@ -18,7 +18,7 @@
 #define PIN_IN_USE "1234"
 #define CARD "adult"
 #define CARD_FILE "cardops/practice/cards/" CARD ".ini"
-enum { PIN = CARD_PIN_AUTH, CERTIFICATE = CARD_CERTIFICATE_AUTH, NOW = 1800000000 };
+enum { PIN = CARD_PIN_AUTH, CERTIFICATE = CARD_CERTIFICATE_AUTH };
 
 static struct procedure {
     const char *word;
