@@ -94,6 +94,9 @@ static void lines_break_as_japanese_is_written(void **state)
         {"press cancel on the pad", 10, "press/cancel on/the pad"},
         {"abcdefghij", 4, "abcd/efgh/ij"},
         {"一行目\n二行目", 20, "一行目/二行目"},
+        {"まだカードには、何も書き込んでいません。", 38, "まだカードには、何も書き込んでいませ/ん。"},
+        {"番号がカードに届いたか、まだ分かりません。", 38, "番号がカードに届いたか、/まだ分かりません。"},
+        {"番号がカードに届いたか、まだ分かりません。\n記録済み。", 38, "番号がカードに届いたか、/まだ分かりません。/記録済み。"},
         {"氏", 1, ""},
         {"abc   def", 4, "abc/def"},
     };

@@ -11,7 +11,7 @@ static const char narrow_encoding[] = "UTF-8";
 static const char wide_encoding[] = "EUC-JP";
 static const char geta[] = "〓";
 
-enum { LINE_MAX_BYTES = 4096, ESC = 0x1b, CSI_8BIT = 0x9b, GETA = 0x3013 };
+enum { LINE_MAX_BYTES = 4096, ESC = 0x1b, CSI_8BIT = 0x9b, GETA = 0x3013, CRUMB = 8 };
 
 static enum cells_ambiguous ambiguity = CELLS_NARROW;
 
@@ -179,6 +179,11 @@ static bool may_not_end(ucs4_t rune)
     return rune != 0 && u8_strchr((const uint8_t *)"（「『【〔［｛〈《([{", rune) != NULL;
 }
 
+static bool is_pause(ucs4_t rune)
+{
+    return rune != 0 && u8_strchr((const uint8_t *)"、。：）」", rune) != NULL;
+}
+
 static bool may_break(ucs4_t before, ucs4_t after)
 {
     if (after == ' ' || after == 0 || after == '\n') {
@@ -190,9 +195,20 @@ static bool may_break(ucs4_t before, ucs4_t after)
     return before == ' ' || rune_width(before) == 2 || rune_width(after) == 2;
 }
 
+/* The rest of the paragraph is too short to stand alone on a line: the end of a word, mostly. */
+static bool leaves_crumb(const char *rest)
+{
+    size_t cells = 0, width, bytes;
+    while (cells <= CRUMB && (bytes = cells_next(rest, &width)) > 0 && *rest != '\n') {
+        cells += width;
+        rest += bytes;
+    }
+    return cells <= CRUMB;
+}
+
 size_t cells_line(const char *text, size_t cells, const char **next)
 {
-    size_t used = 0, column = 0, good = 0, width, bytes, skip;
+    size_t used = 0, column = 0, good = 0, pause = 0, width, bytes, skip;
     while ((bytes = cells_next(text + used, &width)) > 0 && text[used] != '\n' && column + width <= cells) {
         size_t length;
         ucs4_t before = rune_at(text + used, &length);
@@ -201,9 +217,13 @@ size_t cells_line(const char *text, size_t cells, const char **next)
         ucs4_t after = rune_at(text + used, &length);
         if (may_break(before, after)) {
             good = used;
+            pause = is_pause(before) && 2 * column > cells + CRUMB ? used : pause;
         }
     }
     bool ended = text[used] == '\0' || text[used] == '\n';
+    if (!ended && pause > 0 && leaves_crumb(text + good)) {
+        good = pause;
+    }
     size_t line = ended || good == 0 ? used : good;
     skip = line;
     if (line == 0 && !ended) {

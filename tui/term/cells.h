@@ -39,7 +39,8 @@ size_t cells_next(const char *text, size_t *width);
 /*
  * Bytes of the first line of `text` when broken into lines of `cells`; *next is where the following line
  * starts. Breaks at blanks, between CJK characters, at '\n'; closing punctuation stays with what it closes
- * and may hang back a character (JIS X 4051 line-start prohibition).
+ * and may hang back a character (JIS X 4051 line-start prohibition). Where the last line would hold a few
+ * cells only, the one before it ends at its last 、 。 ： ） or 」 in its second half.
  */
 size_t cells_line(const char *text, size_t cells, const char **next);
 
