@@ -151,6 +151,7 @@ static void receive(struct counter *c, int row)
     view->situation.presenter = view->presenters[row].presenter;
     view->situation.visit = view->presenters[row].visit;
     view->situation.pins = 0;
+    c->ticked = false;
     view->situation.shown_count = 0;
     memset(view->situation.fact, 0, sizeof view->situation.fact);
     view->asked = 0;
@@ -211,6 +212,8 @@ static void toggle_pin(struct counter *c, int pin)
         return;
     }
     view->situation.pins ^= (uint8_t)(1U << pin);
+    c->ticked = true;
+    memcpy(c->ticked_for, view->desk->card.serial, sizeof c->ticked_for);
     case_judge(c);
 }
 

@@ -156,7 +156,10 @@ void case_take_card(struct counter *c)
         }
     }
     case_judge(c);
-    c->view.situation.pins = preselected(c);
+    bool other = c->ticked_for[0] != '\0' && strcmp(c->ticked_for, card->serial) != 0;
+    if (!c->ticked || other) {
+        c->view.situation.pins = preselected(c);
+    }
     case_judge(c);
     if (of_certificates(c->view.situation.procedure)) {
         c->view.situation.pins &= c->view.verdict.certificates;

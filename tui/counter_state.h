@@ -23,6 +23,8 @@ struct counter {
     int depth;                             /* screens on the stack, at least 1 */
     bool fresh;                            /* the top screen has just come up and wants typed keys forgotten */
     bool ended, lost;
+    bool ticked;                           /* the clerk has ticked PINs in this case, */
+    char ticked_for[CARD_SERIAL_MAX];      /* for this card; empty: it was being read */
     bool read_wanted;                      /* read the card as soon as the desk can */
     bool go_when_read;                     /* Enter was typed while the card was being read */
     bool unrecorded;                       /* the situation has changed since desk_judge */
@@ -52,7 +54,7 @@ bool counter_did(struct counter *c, enum desk_fault fault);
 void case_list_presenters(struct counter *c);
 /* Why PINs cannot be chosen; and judges the situation anew: asks, verdict, asked facts. */
 void case_judge(struct counter *c);
-/* The card has been read: its facts are stated, locked PINs preselected. */
+/* The card has been read: its facts are stated, locked PINs preselected; what the clerk has ticked for it stays. */
 void case_take_card(struct counter *c);
 void case_show_card(struct counter *c);
 bool case_toggle_document(struct counter *c, int row);

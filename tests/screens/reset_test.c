@@ -207,6 +207,19 @@ static void a_parked_case_is_taken_up_again(void **state)
     clerk_expect(clerk, "受付できます");
 }
 
+/* The card is read again: what the clerk has ticked for it stays. */
+static void a_card_read_again_keeps_what_was_ticked(void **state)
+{
+    (void)state;
+    start(&(struct clerk_setup){.card = "locked"});
+    clerk_type(clerk, "カードあり", "2");
+    clerk_type(clerk, "どなたが来られましたか", "1");
+    clerk_type(clerk, "ロック（0回）", "\033[B ");
+    clerk_type(clerk, "> [ ] 利用者証明用電子証明書", "r");
+    assert_true(terminal_wait_idle(clerk_terminal(clerk)));
+    clerk_expect(clerk, "> [ ] 利用者証明用電子証明書    # ロック（0回）");
+}
+
 static void a_killed_program_leaves_its_case_for_the_next(void **state)
 {
     (void)state;
@@ -377,6 +390,7 @@ int main(void)
         cmocka_unit_test_teardown(a_pin_that_is_not_locked_is_not_preselected, end),
         cmocka_unit_test_teardown(without_an_authority_module_a_reset_is_refused_at_once, end),
         cmocka_unit_test_teardown(a_parked_case_is_taken_up_again, end),
+        cmocka_unit_test_teardown(a_card_read_again_keeps_what_was_ticked, end),
         cmocka_unit_test_teardown(a_killed_program_leaves_its_case_for_the_next, end),
         cmocka_unit_test_teardown(a_lost_line_ends_the_program_and_parks_the_case, end),
         cmocka_unit_test_teardown(a_small_terminal_keeps_the_case, end),

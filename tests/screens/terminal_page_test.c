@@ -39,7 +39,11 @@ static bool has_asked(struct terminal *terminal, const void *times)
     static const char question[] = "\033[6n";
     int seen = 0, wanted = *(const int *)times;
     size_t count;
-    const char *stream = terminal_stream(terminal, &count), *end_of_stream = stream + count;
+    const char *stream = terminal_stream(terminal, &count);
+    if (stream == NULL) {
+        return false;
+    }
+    const char *end_of_stream = stream + count;
     while ((stream = memmem(stream, (size_t)(end_of_stream - stream), question, sizeof question - 1)) != NULL) {
         seen++;
         stream++;
