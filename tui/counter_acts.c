@@ -411,22 +411,12 @@ static void go_on(struct counter *c)
     step(c, false);
 }
 
-static enum case_reason parking_reason(const struct desk_view *desk)
-{
-    int next = case_next_step(&desk->file);
-    if (desk->cure == DESK_CURE_RESET) {
-        return CASE_REASON_NEEDS_RESET;
-    }
-    return next >= 0 && case_at_authority((enum case_kind)desk->file.steps[next].plan.kind) ? CASE_REASON_CENTRE
-                                                                                             : CASE_REASON_CLERK;
-}
-
 static void result_act(struct counter *c, struct request request)
 {
     if (request.act == ACT_GO) {
         go_on(c);
     } else if (request.act == ACT_PARK) {
-        park(c, parking_reason(c->view.desk));
+        park(c, case_parking_reason(c->view.desk));
     } else if (request.act == ACT_END) {
         end_case(c);
     }

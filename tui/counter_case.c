@@ -449,3 +449,13 @@ void case_restore(struct counter *c, const struct case_file *file)
     c->view.plan = file->plan;
     case_judge(c);
 }
+
+enum case_reason case_parking_reason(const struct desk_view *desk)
+{
+    int next = case_next_step(&desk->file);
+    if (desk->cure == DESK_CURE_RESET) {
+        return CASE_REASON_NEEDS_RESET;
+    }
+    return next >= 0 && case_at_authority((enum case_kind)desk->file.steps[next].plan.kind) ? CASE_REASON_CENTRE
+                                                                                             : CASE_REASON_CLERK;
+}

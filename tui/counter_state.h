@@ -62,6 +62,8 @@ struct shown *case_shown(struct counter *c, int row);
 void case_opening(const struct counter *c, struct case_opening *out);
 void case_judgement(const struct counter *c, struct case_judgement *out);
 void case_plan(const struct counter *c, struct case_plan *out);
+/* Why it cannot go on now. */
+enum case_reason case_parking_reason(const struct desk_view *desk);
 /* The situation as an earlier case recorded it. */
 void case_restore(struct counter *c, const struct case_file *file);
 
