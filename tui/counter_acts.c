@@ -2,7 +2,6 @@
 #include "forms/rules/spoken_date.h"
 #include "tui/screens/messages.h"
 #include "tui/screens/parts.h"
-#include "tui/screens/steps.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -463,23 +462,11 @@ static void (*const acts[SCREENS])(struct counter *c, struct request request) = 
     [SCREEN_SLIP] = slip_act,           [SCREEN_CASES] = cases_act,
 };
 
-/* What would stop the step under way. */
-static const char *no_way_back(const struct screen_view *view)
-{
-    const struct desk_view *desk = view->desk;
-    const struct case_plan_step *step = view->step >= 0 ? &desk->file.steps[view->step].plan : NULL;
-    if (desk->at_pad_since != 0) {
-        return "operation.no-back";
-    }
-    bool typed = step != NULL && (desk->typing || step_is_typed(step)) && step->way == CASE_BY_TERMINAL;
-    return typed && desk->doing == DESK_STEPPING ? "operation.no-back.terminal" : "operation.no-back.wait";
-}
-
 static void go_back(struct counter *c)
 {
     enum screen_id id = counter_screen(c);
     if (id == SCREEN_OPERATION) {
-        counter_notice(c, no_way_back(&c->view), "");
+        counter_notice(c, operation_no_back(&c->view), "");
         return;
     }
     /* Nothing has been done for this person yet: the case is given up. */

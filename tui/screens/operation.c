@@ -80,3 +80,14 @@ void operation_flow(struct flow *flow, const struct screen_view *view)
     flow_blank(flow);
     flow_steps(flow, view, &desk->file);
 }
+
+const char *operation_no_back(const struct screen_view *view)
+{
+    const struct desk_view *desk = view->desk;
+    const struct case_plan_step *step = view->step >= 0 ? &desk->file.steps[view->step].plan : NULL;
+    if (desk->at_pad_since != 0) {
+        return "operation.no-back";
+    }
+    bool typed = step != NULL && (desk->typing || step_is_typed(step)) && step->way == CASE_BY_TERMINAL;
+    return typed && desk->doing == DESK_STEPPING ? "operation.no-back.terminal" : "operation.no-back.wait";
+}

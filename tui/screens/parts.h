@@ -117,6 +117,8 @@ void plan_flow(struct flow *flow, const struct screen_view *view);
 void insist_flow(struct flow *flow, const struct screen_view *view);
 void give_up_flow(struct flow *flow, const struct screen_view *view);
 void operation_flow(struct flow *flow, const struct screen_view *view);
+/* Why there is no way back from it, and what would stop the step: the id of a sentence. */
+const char *operation_no_back(const struct screen_view *view);
 void result_flow(struct flow *flow, const struct screen_view *view);
 void slip_flow(struct flow *flow, const struct screen_view *view);
 void faults_flow(struct flow *flow, const struct screen_view *view);
