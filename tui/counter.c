@@ -143,7 +143,7 @@ static int wait_limit(const struct counter *c)
     enum { SECOND = 1000, MINUTE = 60 };
     int limit = (int)(MINUTE - c->view.now % MINUTE) * SECOND;
     int desk = c->desk != NULL ? desk_wait(c->desk, counter_now(c)) : -1;
-    int key = c->lost ? -1 : term_wait();
+    int key = c->lost || c->go_when_read ? -1 : term_wait();
     if (desk >= 0 && desk * SECOND < limit) {
         limit = desk * SECOND;
     }

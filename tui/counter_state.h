@@ -27,6 +27,7 @@ struct counter {
     char ticked_for[CARD_SERIAL_MAX];      /* for this card; empty: it was being read */
     bool read_wanted;                      /* read the card as soon as the desk can */
     bool go_when_read;                     /* Enter was typed while the card was being read */
+    enum desk_cure go_with;                /* and on the result: what it was to do then */
     bool unrecorded;                       /* the situation has changed since desk_judge */
     enum desk_doing was_doing;
     bool had_card, had_terminal, had_pad;  /* at the last turn of the loop */
@@ -66,6 +67,12 @@ void case_plan(const struct counter *c, struct case_plan *out);
 enum case_reason case_parking_reason(const struct desk_view *desk);
 /* The situation as an earlier case recorded it. */
 void case_restore(struct counter *c, const struct case_file *file);
+
+/* --- counter_reception.c: which procedure, who has come, when ------------------------------------- */
+
+void reception_desk(struct counter *c, struct request request);
+void reception_presenter(struct counter *c, struct request request);
+void reception_time(struct counter *c, struct request request);
 
 /* --- counter_answers.c: facts, documents and their attributes -------------------------------------- */
 

@@ -54,7 +54,9 @@ const char *session_path(const struct session *s, const char *name);
 
 /* --- the stand --------------------------------------------------------------------------------- */
 
-/* A command of madoguchi-practice(1), words parted by tabs; must be carried out. */
+/* A command of madoguchi-practice(1), words parted by tabs, and its answer; NULL: none. The caller's to json_decref. */
+json_t *session_control(const struct session *s, const char *command);
+/* One that must be carried out. */
 void session_stand(const struct session *s, const char *command);
 void session_insert(const struct session *s, const char *card);
 void session_wait_prompt(const struct session *s);
@@ -83,6 +85,8 @@ pid_t session_card_process(const struct session *s);
 /* Kills the clerk's program outright (SIGKILL) and forgets it. */
 void session_kill_clerk(struct session *s);
 
+/* Prints what everybody sees and the stand's state, for the report of a failure. */
+void session_report(const struct session *s);
 /* The screen shows `text`, line breaks and blanks not counted; shows it no more. */
 void session_expect(struct session *s, const char *text);
 void session_expect_gone(struct session *s, const char *text);
@@ -94,6 +98,9 @@ void session_screen(struct session *s, const char *text, const char *name);
 void session_says(struct session *s, const char *happened, const char *truth, const char *act);
 /* The screen asks for the card no more, and it has been read. */
 void session_card_is_back(struct session *s);
+/* Enter asks the card what became of an unknown step, until the screen shows `answer`; again where a notice says that
+ * the reader is not ready yet. */
+void session_ask_card(struct session *s, const char *answer);
 /* A resident's reset at Minoh, the documents shown, up to the plan; then to the pad that asks. */
 void session_to_plan(struct session *s, const struct session_setup *setup);
 void session_to_pad(struct session *s, const struct session_setup *setup);

@@ -10,7 +10,6 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 
 #include <cmocka.h>
 
@@ -51,33 +50,11 @@ static void finish(const char *keys, const char *pin)
     session_step_is(s, CASE_DONE, CASE_STEP_IS_DONE);
 }
 
-static bool answered(struct terminal *t, const void *text)
-{
-    static const char *const not_yet[] = {"カードの処理が続いています", "この手続きのカードがリーダーにありません"};
-    const char *screen = terminal_screen(t);
-    bool found = strstr(screen, text) != NULL;
-    for (size_t i = 0; i < sizeof not_yet / sizeof *not_yet; i++) {
-        found |= strstr(screen, not_yet[i]) != NULL;
-    }
-    return found;
-}
-
-/* Enter asks the card; once more where the desk was not ready with reading it. */
-static void ask_the_card(const char *answer)
-{
-    do {
-        session_type(s, "まだ分かりません", "\r");
-        if (!terminal_wait_until(s->clerk, answered, answer)) {
-            session_expect(s, answer);
-        }
-    } while (strstr(terminal_screen(s->clerk), answer) == NULL);
-}
-
 /* The screen's doubt is what the record has; the card, asked, has told that nothing was set. */
 static void settle_as_not_done(void)
 {
     session_step_is(s, CASE_UNSETTLED, CASE_STEP_IS_UNKNOWN);
-    ask_the_card("未完了");
+    session_ask_card(s, "未完了");
     session_says(s, "未完了", "この処理はカードでは行われていません", "もう一度行うには Enter");
     assert_int_equal(session_tries(s, "auth"), 0);
     assert_true(session_pin_is(s, "locked", "auth", "5678"));
@@ -89,7 +66,7 @@ static void settle_as_done(const char *pin)
     assert_int_equal(session_tries(s, "auth"), 3);
     assert_true(session_pin_is(s, "locked", "auth", pin));
     session_step_is(s, CASE_UNSETTLED, CASE_STEP_IS_UNKNOWN);
-    ask_the_card("処理はカードで完了し");
+    session_ask_card(s, "処理はカードで完了し");
     session_type(s, "処理はカードで完了し", "\r");
     session_expect(s, "受付番号");
     session_step_is(s, CASE_DONE, CASE_STEP_IS_DONE);
@@ -136,7 +113,7 @@ static void the_reader_falls_silent(void **state)
 {
     (void)state;
     start_with_fault("mute-at\t3");
-    session_says(s, "カードが応答しません", "まだ分かりません", "カードを入れ直して Enter");
+    session_says(s, "カードが応答しません", "まだ分かりません", "自動的につなぎ直します");
     session_step_is(s, CASE_UNSETTLED, CASE_STEP_IS_UNKNOWN);
     session_stand(s, "unmute");
     session_card_is_back(s);
@@ -201,11 +178,11 @@ static void the_card_process_is_killed(void **state)
     pid_t pid = session_card_process(s);
     assert_true(pid > 0);
     assert_int_equal(kill(pid, SIGKILL), 0);
-    session_says(s, "カード処理プログラムが止まりました", "まだ分かりません", "カードに確かめ");
+    session_says(s, "カード処理プログラムが止まりました", "まだ分かりません", "終わるまでお待ちください");
     session_step_is(s, CASE_UNSETTLED, CASE_STEP_IS_UNKNOWN);
     /* The pad still asks: what is typed now reaches the card. */
     session_press(s, "2468E2468E");
-    session_stand(s, "wait-idle\t20");
+    session_stand(s, "wait-idle\t60");
     session_card_is_back(s);
     settle_as_done("2468");
 }

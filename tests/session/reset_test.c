@@ -183,8 +183,8 @@ static void pulled_at_the_pad(void **state)
     assert_true(session_pin_is(s, "locked", "auth", "5678"));
     session_insert(s, "locked");
     session_card_is_back(s);
-    session_type(s, "カードに確かめ", "\r");
-    session_type(s, "もう一度", "\r");
+    session_ask_card(s, "もう一度行うには Enter");
+    session_type(s, "もう一度行うには Enter", "\r");
     session_press(s, "2468E2468E");
     session_type(s, "処理はカードで完了し", "\r");
     session_expect(s, "カードをお返しください");

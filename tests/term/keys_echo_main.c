@@ -1,5 +1,6 @@
 /* For terminal_test: the terminal layer with nothing behind it. Shows the last keys by name; 'q' ends,
- * 'f' forgets what is typed after it has waited for its own go-ahead on a pipe, 'x' dies of SIGSEGV. */
+ * 'f' forgets what is typed after it has stopped and been let go on, 'x' dies of SIGSEGV; from '1' on it takes
+ * one key a turn. */
 #include "tui/term/term.h"
 
 #include <locale.h>
@@ -12,6 +13,7 @@
 #include <wchar.h>
 
 static char log_text[4096];
+static bool one_a_turn;
 
 static void draw(void)
 {
@@ -52,6 +54,7 @@ static bool obey(const struct key *key)
     if (key->code == KEYS_TEXT && !key->pasted && key->rune == 'f') {
         forget_on_order();
     }
+    one_a_turn |= key->code == KEYS_TEXT && key->rune == '1';
     if (key->code == KEYS_TEXT && key->rune == 'x') {
         raise(SIGSEGV);
     }
@@ -66,6 +69,9 @@ static bool step(void)
         case TERM_KEY:
             if (obey(&key)) {
                 return false;
+            }
+            if (one_a_turn) {
+                return true;
             }
             break;
         case TERM_LOST:

@@ -102,6 +102,18 @@ static void typed_ahead_is_forgotten_on_order(void **state)
     end_in_order(t);
 }
 
+/* What the program has left for another turn is not waited for: it was read with the key before. */
+static void keys_left_for_the_next_turn_are_due_at_once(void **state)
+{
+    (void)state;
+    struct terminal *t = start("150");
+    terminal_type(t, "1ab\343\201");
+    expect(t, "1 a b");
+    terminal_type(t, "\202");
+    expect(t, "1 a b \343\201\202");
+    end_in_order(t);
+}
+
 static void every_size_is_survived(void **state)
 {
     (void)state;
@@ -191,6 +203,7 @@ int main(void)
         cmocka_unit_test(a_lone_escape_comes_after_its_delay),
         cmocka_unit_test(a_paste_is_told_from_typing),
         cmocka_unit_test(typed_ahead_is_forgotten_on_order),
+        cmocka_unit_test(keys_left_for_the_next_turn_are_due_at_once),
         cmocka_unit_test(every_size_is_survived),
         cmocka_unit_test(a_fatal_signal_leaves_the_terminal_as_it_was),
         cmocka_unit_test(a_lost_line_is_an_event),

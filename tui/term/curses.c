@@ -27,6 +27,7 @@ static struct {
     sigset_t before;
     uint8_t *typed; /* TYPED_MAX bytes in pages of their own */
     size_t typed_count;
+    bool partial;         /* what is typed begins with a key whose end has not come */
     int64_t escape_since; /* milliseconds; 0: no ESC is waiting */
 } term = {.signals = -1};
 
@@ -234,7 +235,7 @@ int term_signal_fd(void)
 int term_wait(void)
 {
     if (term.escape_since == 0) {
-        return -1;
+        return term.typed_count > 0 && !term.partial ? 0 : -1;
     }
     int64_t left = term.escape_since + term.options.escape_delay - milliseconds();
     return left > 0 ? (int)left : 0;
@@ -280,6 +281,7 @@ static void drop_typed(size_t count)
     /* What has become a key may be a character of a PIN. */
     explicit_bzero(term.typed + term.typed_count, count);
     term.escape_since = 0;
+    term.partial = false;
 }
 
 /* Starts or ends the wait for the rest of an escape sequence. True: it has waited long enough. */
@@ -300,7 +302,8 @@ static bool next_key(struct key *key)
     while (term.typed_count > 0) {
         size_t used;
         enum keys_answer answer = keys_decode(term.typed, term.typed_count, false, key, &used);
-        if (answer == KEYS_PARTIAL) {
+        term.partial = answer == KEYS_PARTIAL;
+        if (term.partial) {
             if (!escape_waited()) {
                 return false;
             }

@@ -2,7 +2,7 @@
  * The terminal: one screen out, keys in, and the signals that concern it. Only curses.c includes curses.h.
  *
  * Order of calls: term_open; then poll() on term_fd() for readable (and POLLHUP: term_event tells TERM_LOST)
- * and on term_signal_fd(), with term_wait() as a limit; after either, term_event until TERM_NOTHING; draw
+ * and on term_signal_fd(), with term_wait() as a limit; after any, term_event, until TERM_NOTHING or not; draw
  * into term_canvas() and term_show() when something changed; term_close. Nothing here blocks but writing to
  * a terminal that does not take it.
  *
@@ -50,7 +50,8 @@ void term_close(void);
 
 int term_fd(void);
 int term_signal_fd(void);
-/* Milliseconds until term_event must be called though nothing is readable; -1: no limit. */
+/* Milliseconds until term_event must be called though nothing is readable; 0: it has read more keys than it has told;
+ * -1: no limit. */
 int term_wait(void);
 
 /* The bytes of a key are wiped as soon as it is out; only *key still holds the character. */
