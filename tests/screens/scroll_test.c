@@ -250,7 +250,7 @@ static void what_is_missing_and_has_no_room_is_counted(void **state)
     make_view(WORDS_JA, 24, 80);
     view.verdict.kind = VERDICT_MISSING;
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
-        view.verdict.missing[view.verdict.missing_count++] = (struct missing){.fact = facts[i]};
+        view.verdict.missing[view.verdict.missing_count++] = (struct missing){.fact = (uint8_t)facts[i]};
     }
     expect(SCREEN_DOCUMENTS, " あと2行: F5/r 根拠 ");
     expect_not(SCREEN_DOCUMENTS, "予約があるか");

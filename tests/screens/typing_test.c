@@ -81,6 +81,7 @@ static void start(const char *card, const char *language, const char *connected)
     clerk_expect(clerk, "F10/Q");
     resident = clerk_resident(clerk);
     clerk_expect(clerk, connected);
+    assert_true(terminal_wait_gone(clerk_terminal(clerk), "not connected"));
 }
 
 /* From the desk to the first question on the resident's terminal. */
