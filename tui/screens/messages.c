@@ -171,7 +171,9 @@ struct message message_of_centre(enum card_code code, enum case_kind kind, bool 
     };
     const size_t count = sizeof rows / sizeof *rows;
     struct message message = *message_of_card(code);
-    if (kind == CASE_REVOKE || old_key_gone) {
+    if (code == CARD_OK) {
+        message.truth = kind == CASE_REVOKE ? "centre.revoked" : "centre.issued";
+    } else if (kind == CASE_REVOKE || old_key_gone) {
         message.happened = other(rows, count, message.happened, kind == CASE_REVOKE);
         message.truth = other(rows, count, message.truth, kind == CASE_REVOKE);
         message.act = other(rows, count, message.act, kind == CASE_REVOKE);
