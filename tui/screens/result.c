@@ -13,7 +13,9 @@ static struct message why(const struct screen_view *view)
     if (view->step < 0 || view->step >= view->desk->file.plan.step_count) {
         return *message_of_card((enum card_code)view->desk->last.code);
     }
-    const struct case_step *step = &view->desk->file.steps[view->step];
+    /* Of a step that was come to and left again there is nothing to tell: the one before it is the last that was done. */
+    bool untried = view->desk->file.steps[view->step].state == CASE_STEP_IS_OPEN && view->step > 0;
+    const struct case_step *step = &view->desk->file.steps[view->step - untried];
     enum case_kind kind = (enum case_kind)step->plan.kind;
     enum card_code code = step->state == CASE_STEP_IS_DONE ? CARD_OK : (enum card_code)step->outcome.code;
     if (!case_at_authority(kind)) {
