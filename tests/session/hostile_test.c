@@ -148,9 +148,9 @@ static void words_of_the_command_line_do_not_act(void **state)
         const char *words, *says;
     } rows[] = {
         {"'ex" RED ROUND "plain'", "「ex [31mplain」が分かりません"},
-        {"explain --city 'mi\xC2\x9B" "31mnoh'", "「mi 31mnoh」が分かりません"},
-        {"explain --city minoh --procedure 're" RED "\a" ROUND "set'", "re [31m set"},
-        {"explain --city './mi" RED ROUND "noh.ini' --procedure reset --presenter resident", "./mi"},
+        {"explain --data config --city 'mi\xC2\x9B" "31mnoh'", "「mi 31mnoh」が分かりません"},
+        {"explain --data config --city minoh --procedure 're" RED "\a" ROUND "set'", "re [31m set"},
+        {"explain --data config --city './mi" RED ROUND "noh.ini' --procedure reset --presenter resident", "./mi"},
         {"check './mi" RED ROUND "noh.ini'", "./mi"},
         {"check --" RED ROUND "x", "[31mx"},
     };
