@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <reader.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,14 +115,50 @@ static enum reader_presence presence_of(DWORD state)
     return state & SCARD_STATE_PRESENT ? READER_HAS_CARD : READER_IS_EMPTY;
 }
 
+enum doubt {
+    NO_DOUBT,
+    SERVICE_SAYS_EMPTY, /* the reader itself is not asked yet */
+    READER_SAYS_CARD,   /* the service was to notice it since */
+};
+
+/*
+ * pcscd (1.9.9 winscard.c SCardDisconnect, eventhandler.c) overlooks a card that was out only while
+ * it ended a connection with reset or without power, as it does itself for a dead process: the end
+ * notes "absent", the thread that looks every 400 ms has seen no change, and the reader is empty
+ * until the card is taken out again. So the reader is asked once when it is said to be empty; a
+ * card there that the service has still not noticed a wait later is powered off, which notes
+ * "present". Not sooner: the thread resets a card that it notices after somebody has connected to
+ * it.
+ */
+static enum doubt ask_reader(const struct watch *w, SCARDCONTEXT context, enum doubt doubt)
+{
+    SCARDHANDLE direct;
+    DWORD protocol, length = 1;
+    uint8_t there = 0;
+    if (SCardConnect(context, w->name, SCARD_SHARE_DIRECT, 0, &direct, &protocol) !=
+        SCARD_S_SUCCESS)
+        return doubt;
+    bool card =
+        SCardGetAttrib(direct, SCARD_ATTR_ICC_PRESENCE, &there, &length) == SCARD_S_SUCCESS &&
+        there != 0;
+    bool overlooked = card && doubt == READER_SAYS_CARD;
+    SCardDisconnect(direct, overlooked ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD);
+    return card ? READER_SAYS_CARD : NO_DOUBT;
+}
+
 /* Until the service goes away or the watch is to end. */
 static void watch_reader(struct watch *w, SCARDCONTEXT context)
 {
     SCARD_READERSTATE state = {.szReader = w->name, .dwCurrentState = SCARD_STATE_UNAWARE};
+    enum doubt doubt = NO_DOUBT;
     while (!atomic_load(&w->stop)) {
-        LONG rv = SCardGetStatusChange(context, WATCH_MS, &state, 1);
+        DWORD wait = doubt == NO_DOUBT ? WATCH_MS : REMOVAL_TOLD_MS;
+        LONG rv = SCardGetStatusChange(context, wait, &state, 1);
+        if (rv == SCARD_E_TIMEOUT && doubt != NO_DOUBT)
+            doubt = ask_reader(w, context, doubt);
         if (rv == SCARD_E_TIMEOUT || rv == SCARD_E_CANCELLED)
             continue;
+        doubt = NO_DOUBT;
         if (rv == SCARD_E_UNKNOWN_READER || rv == SCARD_E_READER_UNAVAILABLE) {
             watch_tell(w, true, READER_IS_AWAY);
             state.dwCurrentState = SCARD_STATE_UNAWARE;
@@ -135,6 +172,8 @@ static void watch_reader(struct watch *w, SCARDCONTEXT context)
         state.dwCurrentState = state.dwEventState & ~(DWORD)SCARD_STATE_CHANGED;
         if (now == READER_IS_AWAY)
             watch_pause(w);
+        if (now == READER_IS_EMPTY)
+            doubt = SERVICE_SAYS_EMPTY;
     }
 }
 

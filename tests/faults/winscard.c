@@ -139,6 +139,16 @@ LONG SCardConnect(SCARDCONTEXT context, LPCSTR which, DWORD mode, DWORD protocol
     return leave(mode == SCARD_SHARE_DIRECT ? SCARD_S_SUCCESS : word(reader->ops->connect(reader)));
 }
 
+/* Only asked of a reader that is said to be empty. */
+LONG SCardGetAttrib(SCARDHANDLE card, DWORD attribute, LPBYTE value, LPDWORD length)
+{
+    (void)card;
+    (void)attribute;
+    *value = 2;
+    *length = 1;
+    return SCARD_S_SUCCESS;
+}
+
 LONG SCardDisconnect(SCARDHANDLE card, DWORD how)
 {
     enter();

@@ -213,6 +213,19 @@ static bool link_transmit(void *context, const struct bytes *command, struct byt
     return reader->ops->transmit(reader, command, answer) == READER_OK;
 }
 
+/* Out only while the service ends the connection: its own look every 400 ms never finds the reader empty. */
+static void a_card_back_at_once_is_seen_by_the_next_program(void **state)
+{
+    connected();
+    assert_int_equal(practice("remove", NULL, NULL), 0);
+    r->ops->power_off(r);
+    assert_int_equal(practice("insert", "adult", NULL), 0);
+    r->ops->close(&r);
+    setup(state);
+    connected();
+    assert_int_equal(transmit(SELECT_JPKI), 0x9000);
+}
+
 /* GENERATE has extended length fields, which libccid carries in chained T=1 blocks. */
 static void the_practice_module_works_through_the_driver(void **state)
 {
@@ -283,6 +296,7 @@ int main(void)
         TEST(part_10_verifies_and_changes),
         TEST(long_commands_and_answers_are_chained),
         TEST(a_card_pulled_during_entry_ends_it),
+        TEST(a_card_back_at_once_is_seen_by_the_next_program),
         TEST(the_practice_module_works_through_the_driver),
         TEST(a_mute_reader_is_away_and_comes_back),
         TEST(round_trips_are_counted),

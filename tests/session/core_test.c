@@ -153,8 +153,6 @@ static void the_card_process_at_the_pad(void **state)
         session_kill_clerk(s);
         kill(card, signals[i]);
         assert_int_equal(waitpid(card, &status, 0), card);
-        /* The service still waits for the pad: a new one for the next. */
-        session_stand(s, "stop-pcscd");
         ended_without_core(status, signals[i]);
         session_rest(s);
     }
