@@ -63,7 +63,7 @@ tests: all $(HELPERS) $(TEST_PROGRAMS)
 .PHONY: test tests run-tests asan check coverage fuzz fuzz-replay bench soak
 CORES := $(shell nproc)
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(CORES))
-# The longest first, so that none is left alone at the end, those that work beside those that wait; two a core.
+# The longest first, so that none is left alone at the end, those that work beside those that wait; four a core, sanitized two.
 CUT_VISITS := $(patsubst %,desk/cut_%,pad terminal places places_pad visit)
 LONG := $(patsubst %,tests/%_test,session/cuts desk/enrol_cut session/cut_renew faults/calls session/cut_issue \
             desk/cut_visit session/cut_change desk/cut_pad session/cut_check desk/cut_terminal session/renew \
@@ -74,13 +74,13 @@ test:
 	@$(MAKE) --no-print-directory $(PARALLEL) tests
 	@$(MAKE) --no-print-directory run-tests
 run-tests:
-	@BUILD=$(abspath $(BUILD)) tests/run -j $(shell expr $(CORES) \* 2) $(RUN_OPTIONS) \
+	@BUILD=$(abspath $(BUILD)) tests/run -j $(shell expr $(CORES) \* 4) $(RUN_OPTIONS) \
 	    $(abspath $(FIRST)) $(abspath $(filter-out $(FIRST),$(TEST_PROGRAMS))) $(abspath $(SHELL_TESTS))
 
 # The whole suite again under AddressSanitizer and UndefinedBehaviorSanitizer.
 asan:
 	@$(MAKE) --no-print-directory $(PARALLEL) BUILD=$(BUILD)/asan SANITIZE=1 tests
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=1 RUN_OPTIONS='-t 900' run-tests
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=1 RUN_OPTIONS="-t 900 -j $(shell expr $(CORES) \* 2)" run-tests
 
 CHECKS := includes sizes headers words
 check:
